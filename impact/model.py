@@ -1,0 +1,163 @@
+"""What goes into an estimator and what comes out: frozen dataclasses over plain arrays."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from schemas.vocabulary import IntervalName, Method, Reason, Status
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+NEVER = -1
+"""The cohort of a unit that is never exposed in the panel."""
+
+
+@dataclass(frozen=True)
+class EffectData:
+    """One effect's data: a row per cluster, in the measure's own unit and sign.
+
+    `outcome` is (N, T) with NaN where nothing was observed; `cohort` (N,) is the first
+    exposed period (anticipation already subtracted) or NEVER; `block` (N,) codes strata of a
+    randomised design (all 0 when there is one); `probability` (N,) is the given probability
+    of assignment, NaN where unknown; `weight` (N,) is 1 unless the plan weights units.
+    `sign` is +1 where higher is better for patients, else -1. `donut` is in periods.
+    `horizon` is [first, last] event time or None; `first_event` is 1 when the partial first
+    period is left out, else 0.
+    """
+
+    unit_ids: tuple[str, ...]
+    outcome: FloatArray
+    cohort: IntArray
+    sign: Literal[1, -1]
+    donut: int
+    block: IntArray
+    probability: FloatArray
+    weight: FloatArray
+    horizon: tuple[int, int] | None = None
+    first_event: int = 0
+    alpha: float = 0.05
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class NotEvaluable:
+    """Why no estimate can be made; `missing` names tables or columns."""
+
+    reasons: tuple[Reason, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One way of removing bias. Signed so that positive is better for patients.
+
+    In the measure's unit. `widening` is B of METHODS 3a: what missing outcomes could hide.
+    With status other than PASS the numbers are NaN and mean nothing.
+    """
+
+    name: IntervalName
+    status: Status
+    estimate: float = float("nan")
+    std_error: float = float("nan")
+    df: float = float("nan")
+    widening: float = 0.0
+
+    def bounds(self, level: float) -> tuple[float, float]:
+        """Two-sided bounds at `level` (0.95, 0.90 …), widened."""
+        reach = self.widening + self.std_error * float(stats.t.ppf((1 + level) / 2, self.df))
+        return self.estimate - reach, self.estimate + reach
+
+    @property
+    def p_improves(self) -> float:
+        """One-sided p of "effect <= 0"."""
+        return float(stats.t.sf((self.estimate - self.widening) / self.std_error, self.df))
+
+    @property
+    def p_harms(self) -> float:
+        """One-sided p of "effect >= 0"."""
+        return float(stats.t.cdf((self.estimate + self.widening) / self.std_error, self.df))
+
+
+@dataclass(frozen=True)
+class PermutationTest:
+    """Randomisation inference: one-sided p on each side, and the smallest p the design allows."""
+
+    name: IntervalName
+    status: Status
+    p_improves: float
+    p_harms: float
+    smallest_p: float
+    draws: int
+    is_exact: bool
+
+
+@dataclass(frozen=True)
+class EventEstimate:
+    """The effect at one event time, own unit and sign; None where it cannot be computed."""
+
+    event_time: int
+    estimate: float
+    std_error: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    band_low: float | None = None
+    band_high: float | None = None
+
+
+@dataclass(frozen=True)
+class AlternativeEstimate:
+    """Another estimator's answer, own unit and sign."""
+
+    name: str
+    estimate: float | None
+    std_error: float | None = None
+
+
+@dataclass(frozen=True)
+class DiagnosticResult:
+    """A printed diagnostic; never NaN: None where it could not be computed."""
+
+    name: str
+    status: Status
+    value: float | None = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class Estimation:
+    """What an estimator hands to the judgement.
+
+    `estimate`, `std_error` are in the measure's own unit and sign; `intervals` and
+    `permutations` are signed so that positive is better. `decided_by` is "permutation" for
+    1-4 exposed clusters (no interval is claimed), else "interval". `anticipation_p` is the
+    two-sided p of gate G4b, None where it could not be computed. `cohort_bounds` are each
+    cohort's own 95 % bounds (own sign), empty where there is one cohort.
+    """
+
+    method: Method
+    estimand: str
+    estimate: float
+    std_error: float | None
+    df: float | None
+    decided_by: Literal["interval", "permutation"]
+    intervals: tuple[Interval, ...]
+    permutations: tuple[PermutationTest, ...]
+    exposed_count: int
+    comparison_count: int
+    pre_count: int
+    post_count: int
+    missing_share: float
+    scale: float
+    anticipation_p: float | None = None
+    is_observational: bool = True
+    cohort_bounds: tuple[tuple[float, float], ...] = ()
+    leave_one_out_stable: bool | None = None
+    event_study: tuple[EventEstimate, ...] = ()
+    alternatives: tuple[AlternativeEstimate, ...] = ()
+    diagnostics: tuple[DiagnosticResult, ...] = ()
+    slope_breakdown: float | None = None
