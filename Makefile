@@ -1,0 +1,59 @@
+# Everything from a fresh clone: `make demo`, `make test`. Needs Python 3.11 to 3.13, make and git.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STUDIES := prop99 hiv_incentives portfolio
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test test-slow test-all check format lock generate clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.runtime ## install what `advocacy` needs into .venv
+
+setup-dev: $(VENV)/.dev ## the same, and what tests and checks need
+
+$(VENV)/.runtime: pyproject.toml constraints.txt .ci/setup.sh
+	@bash .ci/setup.sh "$(PYTHON)" "$(VENV)" .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt .ci/setup.sh
+	@bash .ci/setup.sh "$(PYTHON)" "$(VENV)" ".[dev]"
+	@touch $(VENV)/.runtime $@
+
+demo: $(VENV)/.runtime ## run the three example studies; prints verdicts and where the reports are
+	@$(BIN)/advocacy run $(STUDIES)
+
+test: $(VENV)/.dev ## unit, property, golden and one integration run (at most 5 minutes)
+	$(BIN)/python -m pytest -q -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m coverage report --include="schemas/*,impact/*" --fail-under=100 --format=total
+	$(BIN)/python -m coverage report --fail-under=90 --format=total
+
+test-slow: $(VENV)/.dev ## everything else: Dagster against the command line, browser, other seeds
+	$(BIN)/python -m pytest -q -m slow
+
+test-all: test test-slow ## both
+
+check: $(VENV)/.dev ## what CI runs before the tests: format, lint, types, imports, lengths, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m schemas.dictionary --check
+	$(BIN)/python -m pytest -q tests/house
+
+format: $(VENV)/.dev ## rewrite the code in the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+generate: $(VENV)/.dev ## rewrite the data dictionary and the JSON Schemas
+	$(BIN)/python -m schemas.dictionary
+
+lock: $(VENV)/.dev ## resolve constraints.txt again from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o constraints.txt
+
+clean: ## remove the environment and everything the program wrote
+	rm -rf $(VENV) data/output
