@@ -1,0 +1,1 @@
+"""Thin Dagster assets and checks around schemas, intake, impact and reports."""

@@ -1,0 +1,1 @@
+"""Definitions, jobs, settings, storage and command line: the only place with paths."""

@@ -1,0 +1,70 @@
+"""What an asset may ask of the run it is part of; `pipelines` provides it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import dagster as dg
+import ibis
+
+from schemas.findings import Findings, Provenance
+from schemas.plan import Plan
+from schemas.study import Study
+
+STUDIES = dg.DynamicPartitionsDefinition(name="study")
+"""One partition per study folder."""
+
+
+@dataclass(frozen=True)
+class PlanState:
+    """The plan as it stood before outcomes were read.
+
+    `is_before_outcomes` is false when outcomes were first read under another plan that was
+    never amended; `is_amended` is true when the plan was changed with a reason afterwards.
+    """
+
+    plan: Plan | None
+    sha256: str | None
+    is_before_outcomes: bool
+    is_amended: bool
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published, or why nothing was."""
+
+    is_published: bool
+    reason: str
+    digest: str
+    report_path: Path
+
+
+class StudyRun(Protocol):
+    """One run of one study: its inputs, its engine and the generation it writes."""
+
+    run_id: str
+    source_folder: Path
+    folder: Path
+    study: Study
+    backend: ibis.BaseBackend
+
+    def freeze_plan(self) -> PlanState:
+        """Freeze the plan, or hold it against its lock."""
+        ...
+
+    def note_outcome_read(self) -> None:
+        """Record that outcomes are about to be opened."""
+        ...
+
+    def provenance(self) -> Provenance:
+        """Digests of plan and inputs, versions of code and packages."""
+        ...
+
+    def record_check(self, name: str, passed: bool, detail: Mapping[str, Any]) -> None:
+        """Keep the result of a blocking check, to be read again before publishing."""
+        ...
+
+    def publish(self, findings: Findings) -> Publication:
+        """Audit this generation and make it the current one, all or nothing."""
+        ...

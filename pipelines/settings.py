@@ -1,0 +1,65 @@
+"""Where things are, and the limits under which the engine works."""
+
+import os
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from pipelines.errors import Exit, UserError
+
+
+def project_root() -> Path:
+    """The folder that holds `data/`: ADVOCACY_HOME, else the checkout, else where we are."""
+    given = os.environ.get("ADVOCACY_HOME")
+    if given:
+        return Path(given)
+    checkout = Path(__file__).resolve().parents[1]
+    return checkout if (checkout / "data" / "studies").is_dir() else Path.cwd()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders and limits; every field can be given, none is read from a global."""
+
+    studies: Path = field(default_factory=lambda: project_root() / "data" / "studies")
+    output: Path = field(default_factory=lambda: project_root() / "data" / "output")
+    memory_limit: str = "2GiB"
+    threads: int = 2
+
+
+def known_studies(settings: Settings) -> list[str]:
+    """Names of the study folders under the studies folder, sorted."""
+    if not settings.studies.is_dir():
+        return []
+    return sorted(path.parent.name for path in settings.studies.glob("*/study.yaml"))
+
+
+def find_study(name: str, settings: Settings) -> Path:
+    """The study folder called `name`: a path, or a name under the studies folder.
+
+    Raises:
+        UserError: There is no such folder, or it has no study.yaml.
+    """
+    for folder in (Path(name), settings.studies / name):
+        if (folder / "study.yaml").is_file():
+            return folder.resolve()
+    if Path(name).is_dir():
+        raise UserError(
+            Exit.USAGE,
+            f"'{name}' is not a study.",
+            "The folder has no study.yaml.",
+            "Add a study.yaml that says which files hold which tables.",
+        )
+    known = known_studies(settings)
+    near = get_close_matches(name, known, n=3)
+    remedy = (
+        f"Did you mean {' or '.join(near)}?"
+        if near
+        else f"Known studies: {', '.join(known) or 'none'}. Or give the path of a study folder."
+    )
+    raise UserError(
+        Exit.USAGE,
+        f"There is no study '{name}'.",
+        "It is neither a folder with a study.yaml nor a name under the studies folder.",
+        remedy,
+    )
