@@ -1,0 +1,1 @@
+"""Sources to typed, validated tables: readers, mappings, quarantine, row accounts."""

@@ -1,0 +1,1 @@
+"""Core tables: our names, types, units and keys; one model per table."""
