@@ -1,0 +1,1 @@
+"""Findings to words, figures and the page; computes nothing."""

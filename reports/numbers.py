@@ -1,0 +1,96 @@
+"""How numbers are written: three significant figures, a true minus, shares as points."""
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MINUS = "\u2212"
+FIGURES = 3
+MILLION = 1_000_000
+THOUSAND = 1_000
+
+
+@dataclass(frozen=True)
+class DisplayUnit:
+    """How an effect's unit is shown: `factor` is 100 where a share becomes points, else 1."""
+
+    factor: float
+    label: str
+
+
+def display_unit(unit_label: str) -> DisplayUnit:
+    """Shares and per cents differ by percentage points; every other unit keeps its label."""
+    label = unit_label.strip()
+    word = label.lower()
+    if word.startswith(("share", "proportion")):
+        return DisplayUnit(100.0, "percentage points")
+    if word.startswith(("percent", "per cent", "%")):
+        return DisplayUnit(1.0, "percentage points")
+    return DisplayUnit(1.0, label or "units")
+
+
+def decimals_for(values: Iterable[float | None]) -> int:
+    """Decimals that give the largest value three significant figures, 0 to 6."""
+    sizes = [abs(value) for value in values if value]
+    if not sizes:
+        return 0
+    return min(6, max(0, FIGURES - 1 - math.floor(math.log10(max(sizes)))))
+
+
+def fixed(value: float, decimals: int, *, signed: bool = False) -> str:
+    """The value with `decimals` decimals and thousands separators; zero carries no sign."""
+    digits = f"{abs(value):,.{decimals}f}"
+    if not digits.strip("0.,"):
+        return digits
+    plus = "+" if signed else ""
+    return (MINUS if value < 0 else plus) + digits
+
+
+def number(value: float, *, signed: bool = False) -> str:
+    """Three significant figures without trailing zeros."""
+    text = fixed(value, decimals_for([value]), signed=signed)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def measured(value: float, unit_label: str, *, signed: bool = True) -> str:
+    """An effect with its unit."""
+    unit = display_unit(unit_label)
+    return f"{number(value * unit.factor, signed=signed)} {unit.label}"
+
+
+def value_range(low: float, high: float, unit_label: str) -> str:
+    """Two bounds in the effect's display unit, without the unit's name."""
+    factor = display_unit(unit_label).factor
+    decimals = decimals_for([low * factor, high * factor])
+    return f"{fixed(low * factor, decimals)} to {fixed(high * factor, decimals)}"
+
+
+def p_value(value: float) -> str:
+    """A p value with three decimals."""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] as a per cent with three significant figures."""
+    return f"{number(100 * share)}%"
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount with its ISO 4217 code, in millions from one million on."""
+    if abs(amount) >= MILLION:
+        return f"{currency} {number(amount / MILLION)} million"
+    if abs(amount) >= THOUSAND:
+        return f"{currency} {fixed(amount, 0)}"
+    return f"{currency} {number(amount)}"
+
+
+def count(value: int, singular: str, plural: str | None = None) -> str:
+    """A count with its noun."""
+    noun = singular if value == 1 else (plural or singular + "s")
+    return f"{value:,} {noun}"
+
+
+def long_date(date: dt.date) -> str:
+    """Day, month in words, year: no order of day and month to guess."""
+    return f"{date.day} {date:%B} {date.year}"

@@ -1,0 +1,233 @@
+"""Sentences about one effect, each generated from its fields by rules."""
+
+import math
+
+from reports.names import human, isolated, listed, shorten
+from reports.numbers import (
+    count,
+    decimals_for,
+    display_unit,
+    fixed,
+    measured,
+    number,
+    p_value,
+    percent,
+    value_range,
+)
+from reports.phrases import (
+    CAP_REMEDIES,
+    CAP_WORDS,
+    CERTAINTY_STEPS,
+    CERTAINTY_WORDS,
+    CHANGE_WORDS,
+    CLAIMS,
+    FRAGILE_ANTICIPATION,
+    NOT_EVALUABLE,
+    REASON_WORDS,
+    SHORT_REASONS,
+    UNCLEAR,
+)
+from schemas.findings import CertaintyCap, Effect
+from schemas.vocabulary import CERTAINTIES, Certainty, Reason
+
+
+def claim(effect: Effect, name_words: int = 14, measure_words: int = 12) -> str:
+    """What the evidence says, in the words its certainty allows; no full stop."""
+    names = {
+        "x": shorten(effect.initiative_name, name_words),
+        "y": shorten(effect.measure_name, measure_words),
+    }
+    if effect.verdict == "not_evaluable":
+        return NOT_EVALUABLE.format(**names)
+    if effect.verdict == "inconclusive":
+        return UNCLEAR.format(**names)
+    return CLAIMS[effect.verdict][effect.certainty or "very_low"].format(**names)
+
+
+def deciding_range(effect: Effect) -> tuple[float, float] | None:
+    """The 95 % bounds that decided: over all ways of removing bias, else of the estimate."""
+    if effect.robust_low is not None and effect.robust_high is not None:
+        return effect.robust_low, effect.robust_high
+    return plain_range(effect)
+
+
+def plain_range(effect: Effect) -> tuple[float, float] | None:
+    """The 95 % interval of the plain estimate, None where none is claimed."""
+    if effect.ci_low is not None and effect.ci_high is not None:
+        return effect.ci_low, effect.ci_high
+    return None
+
+
+def estimate_phrase(effect: Effect, unit_words: int = 8) -> str:
+    """The estimate with its unit and deciding range, as `+2.1 points (range 1.0 to 3.2)`."""
+    if effect.estimate is None:
+        return "no estimate"
+    bounds = deciding_range(effect)
+    unit = display_unit(effect.unit_label)
+    label = shorten(unit.label, unit_words)
+    value = effect.estimate * unit.factor
+    if bounds is None:
+        return f"{number(value, signed=True)} {label}"
+    low, high = bounds[0] * unit.factor, bounds[1] * unit.factor
+    decimals = decimals_for([value, low, high])
+    return (
+        f"{fixed(value, decimals, signed=True)} {label} "
+        f"(range {fixed(low, decimals)} to {fixed(high, decimals)})"
+    )
+
+
+def interval_note(effect: Effect) -> str:
+    """What the range is, or why there is none."""
+    if effect.estimate is None:
+        return "No estimate could be made."
+    if deciding_range(effect) is not None:
+        return "The range holds at 95% over every way of removing bias that could be used."
+    if 0 < effect.exposed_count < 5:
+        exposed = count(effect.exposed_count, "exposed unit")
+        return f"No interval is claimed from {exposed}: the permutation test decides."
+    return "No interval could be computed."
+
+
+def certainty_phrase(certainty: Certainty | None) -> str:
+    """Certainty as n of 4 with its word."""
+    if certainty is None:
+        return "not graded"
+    return f"{CERTAINTY_STEPS[certainty]} of 4, {CERTAINTY_WORDS[certainty]}"
+
+
+def smallest_p(effect: Effect) -> tuple[str, str]:
+    """The smallest two-sided permutation p the design allows, as a fraction and as a decimal.
+
+    With n1 exposed of n units there are N = C(n, n1) assignments and p cannot go below 2 / N.
+    """
+    ways = math.comb(effect.exposed_count + effect.comparison_count, effect.exposed_count)
+    return f"2/{ways:,}", p_value(2 / ways)
+
+
+def reason_sentences(effect: Effect) -> list[str]:
+    """Every reason in plain words with its figures, one sentence each."""
+    return [_sentence(_reason(reason, effect)) for reason in effect.reasons]
+
+
+def short_reason(effect: Effect) -> str:
+    """The first reason in at most ten words, for the headline and the table."""
+    if not effect.reasons:
+        return ""
+    first = effect.reasons[0]
+    if first == "UNATTAINABLE_P" and effect.exposed_count:
+        units = count(effect.comparison_count, "comparison unit")
+        return f"with {units} p cannot go below {smallest_p(effect)[1]}"
+    if first == "MISSING_TABLE" and effect.missing:
+        return f"{human(effect.missing[0])} is missing"
+    return SHORT_REASONS[first]
+
+
+def what_would_change(effect: Effect) -> str:
+    """What would change the answer, in one sentence."""
+    if effect.needed.clusters is not None or effect.needed.periods is not None:
+        return _needed(effect)
+    if effect.verdict in {"inconclusive", "not_evaluable"}:
+        known = [CHANGE_WORDS[reason] for reason in effect.reasons if reason in CHANGE_WORDS]
+        return known[0] if known else "More data of the same kind."
+    if effect.sensitivity.breakdown_slope is not None:
+        slope = measured(abs(effect.sensitivity.breakdown_slope), effect.unit_label, signed=False)
+        return f"A hidden drift of {slope} per period would overturn it."
+    return _from_caps(effect)
+
+
+def cap_sentences(effect: Effect) -> list[str]:
+    """Every fact that caps certainty, with the step it allows, strictest first."""
+    caps = sorted(effect.certainty_caps, key=lambda cap: -CERTAINTIES.index(cap.cap))
+    return [_sentence(f"at most {certainty_phrase(cap.cap)}: {_cap(cap, effect)}") for cap in caps]
+
+
+def evidence_sentence(effect: Effect) -> str:
+    """The design and its size."""
+    parts = [
+        count(effect.exposed_count, "exposed unit"),
+        count(effect.comparison_count, "comparison unit"),
+        count(effect.period_count, "period"),
+    ]
+    return listed(parts)
+
+
+def direction_phrase(effect: Effect) -> str:
+    """Which way is better for patients."""
+    return "Higher is better." if effect.direction == "higher_better" else "Lower is better."
+
+
+def threshold_phrase(effect: Effect) -> str:
+    """The smallest worthwhile effect with its unit."""
+    if effect.smallest_worthwhile_effect is None:
+        return "No smallest worthwhile effect was planned."
+    size = measured(effect.smallest_worthwhile_effect, effect.unit_label, signed=False)
+    return f"Smallest worthwhile effect: {isolated(size)}."
+
+
+def range_text(effect: Effect) -> str:
+    """The deciding range for a table cell."""
+    bounds = deciding_range(effect)
+    if bounds is None:
+        return "none claimed" if effect.estimate is not None else "\u2013"
+    return value_range(*bounds, effect.unit_label)
+
+
+def _reason(reason: Reason, effect: Effect) -> str:
+    if reason == "UNATTAINABLE_P" and effect.exposed_count:
+        return _unattainable(effect)
+    if reason == "MISSING_TABLE" and effect.missing:
+        return f"not supplied: {listed([human(name) for name in effect.missing])}"
+    if reason == "ANTICIPATION" and "FRAGILE" in effect.reasons:
+        return FRAGILE_ANTICIPATION
+    if reason == "IMPRECISE" and effect.mde is not None:
+        reach = measured(abs(effect.mde), effect.unit_label, signed=False)
+        return f"{REASON_WORDS[reason]}; it could detect {reach} or more"
+    return REASON_WORDS[reason]
+
+
+def _unattainable(effect: Effect) -> str:
+    fraction, decimal = smallest_p(effect)
+    limit = _attainable_limit(effect)
+    return (
+        f"with {count(effect.exposed_count, 'exposed unit')} and "
+        f"{count(effect.comparison_count, 'comparison unit')} the smallest possible two-sided p "
+        f"is {fraction} = {decimal}{limit}, so no result could have been called"
+    )
+
+
+def _attainable_limit(effect: Effect) -> str:
+    for test in effect.diagnostics:
+        if "attainable" in test.name and test.threshold is not None:
+            return f" > {number(test.threshold)}"
+    return ""
+
+
+def _needed(effect: Effect) -> str:
+    parts = []
+    if effect.needed.clusters is not None:
+        have = effect.exposed_count + effect.comparison_count
+        parts.append(f"{count(effect.needed.clusters, 'unit')} instead of {have:,}")
+    if effect.needed.periods is not None:
+        parts.append(f"{count(effect.needed.periods, 'period')} instead of {effect.period_count:,}")
+    return f"About {listed(parts, 'or')}."
+
+
+def _from_caps(effect: Effect) -> str:
+    caps = [cap for cap in effect.certainty_caps if cap.cap == effect.certainty]
+    if not caps:
+        return "A second study that disagrees."
+    remedies = listed(list(dict.fromkeys(CAP_REMEDIES[cap.why] for cap in caps)))
+    return _sentence(remedies)
+
+
+def _cap(cap: CertaintyCap, effect: Effect) -> str:
+    if cap.why == "MISSING" and effect.missing_share is not None:
+        return f"up to {percent(effect.missing_share)} of outcomes are missing in one arm"
+    if cap.why == "FEW_CLUSTERS":
+        exposed = count(effect.exposed_count, "exposed unit")
+        return f"only {exposed} and {count(effect.comparison_count, 'comparison unit')}"
+    return CAP_WORDS[cap.why]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
