@@ -1,6 +1,6 @@
 """What an asset may ask of the run it is part of; `pipelines` provides it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,26 +8,38 @@ from typing import Any, Protocol
 import dagster as dg
 import ibis
 
-from schemas.findings import Findings, Provenance
+from schemas.findings import Effect, Findings, Provenance, RowAccount
 from schemas.plan import Plan
+from schemas.strict import StrictModel
 from schemas.study import Study
 
 STUDIES = dg.DynamicPartitionsDefinition(name="study")
 """One partition per study folder."""
 
 
-@dataclass(frozen=True)
-class PlanState:
+class PlanState(StrictModel):
     """The plan as it stood before outcomes were read.
 
     `is_before_outcomes` is false when outcomes were first read under another plan that was
     never amended; `is_amended` is true when the plan was changed with a reason afterwards.
     """
 
-    plan: Plan | None
-    sha256: str | None
+    plan: Plan | None = None
+    sha256: str | None = None
     is_before_outcomes: bool
     is_amended: bool
+
+
+class RowAccounts(StrictModel):
+    """What became of every row of every file."""
+
+    accounts: list[RowAccount]
+
+
+class Effects(StrictModel):
+    """All planned effects, in the order of the plan."""
+
+    effects: list[Effect]
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,6 @@ class StudyRun(Protocol):
         """Keep the result of a blocking check, to be read again before publishing."""
         ...
 
-    def publish(self, findings: Findings) -> Publication:
-        """Audit this generation and make it the current one, all or nothing."""
+    def publish(self, findings: Findings, expected: Sequence[str]) -> Publication:
+        """Audit this generation, of which `expected` files must exist, and make it current."""
         ...

@@ -1,0 +1,85 @@
+"""Core assets: our names, types and keys; what was set aside, with its reason; the accounts."""
+
+from typing import Any
+
+import dagster as dg
+import ibis
+
+from assets.checks import contract_check, recorded
+from assets.parts import common, layer, out
+from assets.run import RowAccounts, StudyRun
+from impact.kind import classify
+from intake.accounts import check_limits, count_rows
+from intake.core import build_core
+from schemas.registry import TABLE_ORDER, TABLES
+
+
+def _core_asset(table: str) -> dg.AssetsDefinition:
+    parents = sorted(TABLES[table].parents - {table})
+    ins = {"raw": dg.AssetIn(f"raw_{table}")} | {name: dg.AssetIn(f"core_{name}") for name in parents}
+    about = TABLES[table].description
+
+    @dg.multi_asset(
+        name=f"core_{table}",
+        ins=ins,
+        outs={
+            f"core_{table}": out("core", "core", about, "duckdb", "parquet"),
+            f"quarantine_{table}": out(
+                "core",
+                "quarantine",
+                f"Rows of {table} set aside, one per row and rule, with the original text.",
+                "duckdb",
+                "parquet",
+            ),
+        },
+        partitions_def=common("core")["partitions_def"],
+    )
+    def core(
+        study_run: dg.ResourceParam[StudyRun], raw: ibis.Table, **parents: ibis.Table
+    ) -> tuple[ibis.Table, ibis.Table]:
+        tables = build_core(table, raw, parents, study_run.study, study_run.backend)
+        return tables.accepted, tables.quarantine
+
+    return core
+
+
+core_assets = [_core_asset(table) for table in TABLE_ORDER]
+core_checks = [contract_check(table) for table in TABLE_ORDER]
+
+
+@dg.asset(
+    ins={
+        f"{stage}_{table}": dg.AssetIn(f"{stage}_{table}")
+        for table in TABLE_ORDER
+        for stage in ("raw", "core", "quarantine")
+    },
+    metadata=layer("accounts"),
+    **common("core", "duckdb"),
+)
+def row_accounts(study_run: dg.ResourceParam[StudyRun], **tables: ibis.Table) -> RowAccounts:
+    """Read = accepted + quarantined + superseded + out of window, per file."""
+    accounts = [
+        account
+        for table in TABLE_ORDER
+        for account in count_rows(
+            table, *(tables[f"{stage}_{table}"] for stage in ("raw", "core", "quarantine"))
+        )
+    ]
+    check_limits(accounts, study_run.study)
+    return RowAccounts(accounts=accounts)
+
+
+@dg.asset_check(asset=row_accounts, blocking=True)
+def every_row_is_accounted_for(
+    study_run: dg.ResourceParam[StudyRun], row_accounts: RowAccounts
+) -> dg.AssetCheckResult:
+    """No row is lost: a file whose account does not balance stops the run."""
+    lost = [account.source_file for account in row_accounts.accounts if not account.is_balanced]
+    detail: dict[str, Any] = {"files": len(row_accounts.accounts), "unbalanced": lost}
+    return recorded(study_run, "every_row_is_accounted_for", not lost, detail)
+
+
+@dg.asset(metadata=layer("core"), **common("core", "duckdb", "parquet"))
+def engagement_with_kind(core_engagement: ibis.Table, core_partner: ibis.Table) -> ibis.Table:
+    """The engagement log, each row told apart: advocacy, research engagement, support, or neither."""
+    return classify(core_engagement, core_partner)

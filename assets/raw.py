@@ -1,0 +1,36 @@
+"""Raw assets: each source as it came, all text, with the row a spreadsheet shows."""
+
+import dagster as dg
+import ibis
+
+from assets.parts import common, layer
+from assets.run import PlanState, StudyRun
+from intake.read import read_raw
+from schemas.registry import TABLES
+
+
+@dg.asset(**common("intake", "yaml"), metadata=layer("plan"))
+def frozen_plan(study_run: dg.ResourceParam[StudyRun]) -> PlanState:
+    """The plan, frozen before any outcome is opened; a changed plan stops the run."""
+    state = study_run.freeze_plan()
+    study_run.note_outcome_read()
+    return state
+
+
+def _raw_asset(table: str) -> dg.AssetsDefinition:
+    after = [frozen_plan] if table == "outcome" else []
+
+    @dg.asset(
+        name=f"raw_{table}",
+        deps=after,
+        description=f"Sources of {table} as they came: all text, own column names.",
+        metadata=layer("raw"),
+        **common("intake", "duckdb", "parquet"),
+    )
+    def raw(study_run: dg.ResourceParam[StudyRun]) -> ibis.Table:
+        return read_raw(study_run.backend, study_run.source_folder, study_run.study, table)
+
+    return raw
+
+
+raw_assets = [_raw_asset(table) for table in TABLES]

@@ -1,0 +1,115 @@
+"""The frozen plan: its digest, when it was frozen, how often outcomes were looked at."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.run import PlanState
+from intake.study import load_plan, plan_digest
+from pipelines.errors import Exit, UserError
+from pipelines.files import read_json, write_json
+
+LOCK_NAME = "plan.lock.json"
+READS_NAME = "outcome_reads.json"
+
+
+@dataclass(frozen=True)
+class PlanLock:
+    """The lock beside a plan, and the record of outcome reads beside the results.
+
+    `folder` is the study's, `output` the study's output folder. The record survives the
+    deletion of the lock: a plan frozen anew after outcomes were read under another one is
+    known to be too late (gate G1).
+    """
+
+    folder: Path
+    output: Path
+
+    def freeze(self) -> PlanState:
+        """Freeze the plan, or hold it against its lock.
+
+        Raises:
+            UserError: The plan differs from its lock and was not amended (exit 2).
+        """
+        plan = load_plan(self.folder)
+        if plan is None:
+            return PlanState(is_before_outcomes=False, is_amended=False)
+        digest = plan_digest(self.folder)
+        lock = self._lock() or self._write_new(digest)
+        if lock["plan_sha256"] != digest:
+            raise UserError(
+                Exit.USAGE,
+                "plan.yaml is not the plan that was frozen.",
+                f"{LOCK_NAME} holds the digest of another plan.",
+                "Restore plan.yaml, or say why it changed: advocacy plan amend --reason \"...\".",
+            )
+        reads = read_json(self.output / READS_NAME)
+        in_time = reads is None or _is_known(lock, reads["plan_sha256"])
+        return PlanState(
+            plan=plan,
+            sha256=digest,
+            is_before_outcomes=in_time,
+            is_amended=bool(lock["amendments"]),
+        )
+
+    def amend(self, reason: str) -> None:
+        """Accept a changed plan, with its reason; its results become exploratory."""
+        digest = plan_digest(self.folder)
+        lock = self._lock() or self._write_new(digest)
+        if lock["plan_sha256"] == digest:
+            raise UserError(
+                Exit.USAGE,
+                "There is nothing to amend.",
+                "plan.yaml is the plan that was frozen.",
+                "Change plan.yaml first.",
+            )
+        change = {"at": _now(), "from_sha256": lock["plan_sha256"], "reason": reason}
+        amendments = [*lock["amendments"], change]
+        self._write({**lock, "plan_sha256": digest, "amendments": amendments})
+
+    def note_read(self) -> int:
+        """Record that outcomes are opened now; returns the number of looks so far."""
+        lock = self._lock()
+        digest = lock["plan_sha256"] if lock else None
+        path = self.output / READS_NAME
+        if read_json(path) is None:
+            write_json(path, {"first_read_at": _now(), "plan_sha256": digest})
+        if lock is None:
+            return 0
+        looks = int(lock["looks"]) + 1
+        self._write({**lock, "looks": looks})
+        return looks
+
+    def is_frozen(self) -> bool:
+        """Whether a lock exists."""
+        return self._lock() is not None
+
+    def _lock(self) -> dict[str, Any] | None:
+        lock: dict[str, Any] | None = read_json(self.folder / LOCK_NAME)
+        return lock
+
+    def _write_new(self, digest: str) -> dict[str, Any]:
+        lock = {"plan_sha256": digest, "frozen_at": _now(), "looks": 0, "amendments": []}
+        self._write(lock)
+        return lock
+
+    def _write(self, lock: dict[str, Any]) -> None:
+        try:
+            write_json(self.folder / LOCK_NAME, lock)
+        except OSError as error:
+            raise UserError(
+                Exit.PATH_NOT_USABLE,
+                f"{LOCK_NAME} cannot be written.",
+                f"The study folder {self.folder.name} refuses new files.",
+                "Make the study folder writable: a plan must be frozen before outcomes are read.",
+            ) from error
+
+
+def _is_known(lock: dict[str, Any], digest: str | None) -> bool:
+    earlier = [change["from_sha256"] for change in lock["amendments"]]
+    return digest in {lock["plan_sha256"], *earlier}
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,74 @@
+"""Reading what was published: the only way in for notebooks, SQL users and the command line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipelines.engine import connect_read_only
+from pipelines.errors import Exit, UserError
+from pipelines.generation import FINDINGS, REPORT, RESULTS, StudyOutput
+from pipelines.settings import Settings
+from schemas.findings import Findings
+
+
+@dataclass(frozen=True)
+class Results:
+    """One published generation; it stays the same while newer ones are published.
+
+    `connection` holds `panel`, `effect_*` as tables and every raw, core and quarantine table
+    as a view.
+    """
+
+    folder: Path
+    findings: Findings
+    connection: duckdb.DuckDBPyConnection
+
+    @property
+    def report_path(self) -> Path:
+        """The report that executives read."""
+        return self.folder / REPORT
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table by its name, such as `panel` or `core_outcome`."""
+        return self.connection.table(name).df()
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """The answer to a SQL query."""
+        return self.connection.sql(query).df()
+
+
+@contextmanager
+def open_results(study: str, settings: Settings | None = None) -> Iterator[Results]:
+    """Open the published results of a study, read-only.
+
+    Raises:
+        UserError: Nothing is published for this study (exit 2).
+    """
+    folder = published_folder(study, settings or Settings())
+    findings = Findings.model_validate_json((folder / FINDINGS).read_bytes())
+    with connect_read_only(folder / RESULTS) as connection:
+        for path in sorted(folder.glob("*/*.parquet")):
+            if path.parent.name in {"raw", "core", "quarantine"}:
+                connection.read_parquet(str(path)).create_view(path.stem)
+        yield Results(folder, findings, connection)
+
+
+def published_folder(study: str, settings: Settings) -> Path:
+    """The published generation of a study.
+
+    Raises:
+        UserError: Nothing is published for this study (exit 2).
+    """
+    folder = StudyOutput(settings.output / study).current()
+    if folder is None:
+        raise UserError(
+            Exit.USAGE,
+            f"Nothing is published for '{study}'.",
+            "It was never run to its end with this output folder.",
+            f"Run it: advocacy run {study}",
+        )
+    return folder
