@@ -1,0 +1,150 @@
+"""The contrast of two arms of cluster scalars, with its jackknife standard error."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from impact.model import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Mean over exposed minus mean over comparison clusters, in the scalars' unit.
+
+    `variance` is the delete-one-cluster jackknife (CRV3 without the (J - 1)/J factor),
+    `df` Satterthwaite's.
+    """
+
+    estimate: float
+    variance: float
+    df: float
+
+    @property
+    def std_error(self) -> float:
+        """Jackknife standard error."""
+        return float(np.sqrt(self.variance))
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p of "no difference"."""
+        return float(2 * stats.t.sf(abs(self.estimate) / self.std_error, self.df))
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Cohort of each cluster (0 comparison, 1..G in order of start) and the G starts."""
+
+    label: IntArray
+    starts: tuple[int, ...]
+
+    @property
+    def shares(self) -> FloatArray:
+        """w_g: each cohort's share of the exposed clusters (G,)."""
+        counts = np.bincount(self.label, minlength=len(self.starts) + 1)[1:]
+        return np.asarray(counts / counts.sum())
+
+    @property
+    def strata(self) -> IntArray:
+        """Stratum (G,) in which each cohort's scalars are centred.
+
+        A cohort of one joins its neighbour in time (the earlier of two as near).
+        """
+        counts = np.bincount(self.label, minlength=len(self.starts) + 1)[1:]
+        stratum = np.arange(len(counts))
+        for cohort in np.flatnonzero(counts == 1):
+            alone = (stratum == stratum[cohort]).sum() == 1
+            if alone and len(counts) > 1:
+                stratum[cohort] = stratum[_nearest(int(cohort), self.starts)]
+        return np.unique(stratum, return_inverse=True)[1]
+
+
+def _nearest(cohort: int, starts: tuple[int, ...]) -> int:
+    others = [other for other in (cohort - 1, cohort + 1) if 0 <= other < len(starts)]
+    return min(others, key=lambda other: abs(starts[other] - starts[cohort]))
+
+
+def cluster_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """x_j: the own cohort's column, or for comparison clusters the w_g mean of all (N,)."""
+    mixed = matrix @ cohorts.shares
+    own = matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
+    return np.where(cohorts.label > 0, own, mixed)
+
+
+def contrast(matrix: FloatArray, cohorts: Cohorts) -> Contrast | None:
+    """Contrast the arms of a scalar matrix (N, G); None where it cannot be computed.
+
+    Clusters whose own scalar is missing are left out; the contrast is not formed when that
+    empties a cohort, or leaves fewer than two clusters in an arm.
+    """
+    seen = np.isfinite(matrix)
+    own = seen[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
+    kept = np.where(cohorts.label > 0, own, seen.all(axis=1))
+    left = Cohorts(cohorts.label[kept], cohorts.starts)
+    counts = np.bincount(left.label, minlength=len(cohorts.starts) + 1)
+    if counts[0] < 2 or counts[1:].sum() < 2 or counts[1:].min() == 0:
+        return None
+    return _contrast(cluster_scalars(np.nan_to_num(matrix[kept]), left), left)
+
+
+def _contrast(scalar: FloatArray, cohorts: Cohorts) -> Contrast | None:
+    exposed = cohorts.label > 0
+    inside, outside = scalar[exposed], scalar[~exposed]
+    strata = cohorts.strata[cohorts.label[exposed] - 1]
+    n1, n0, strata_count = len(inside), len(outside), int(strata.max()) + 1
+    spread = 0.0
+    for stratum in range(strata_count):
+        part = inside[strata == stratum]
+        spread += len(part) * float(part.var(ddof=1))
+    v1 = spread / (n1 * (n1 - 1))
+    v0 = float(outside.var(ddof=1)) / (n0 - 1)
+    if _is_flat(v1 + v0, scalar):
+        return None
+    below = v1**2 / (n1 - strata_count) + v0**2 / (n0 - 1)
+    return Contrast(float(inside.mean() - outside.mean()), v1 + v0, (v1 + v0) ** 2 / below)
+
+
+def _is_flat(variance: float, scalar: FloatArray) -> bool:
+    """Whether a variance is no more than rounding."""
+    return variance <= (1e-13 * float(np.abs(scalar).max())) ** 2
+
+
+def cohort_contrasts(matrix: FloatArray, cohorts: Cohorts) -> tuple[Contrast, ...]:
+    """Contrast each stratum of cohorts with the comparison clusters, in order of start."""
+    found = []
+    for stratum in range(int(cohorts.strata.max()) + 1):
+        members = np.flatnonzero(cohorts.strata == stratum)
+        chosen = np.isin(cohorts.label - 1, members) | (cohorts.label == 0)
+        position = np.searchsorted(members, cohorts.label[chosen] - 1) + 1
+        label = np.where(cohorts.label[chosen] > 0, position, 0)
+        starts = tuple(cohorts.starts[member] for member in members)
+        found.append(contrast(matrix[np.ix_(chosen, members)], Cohorts(label, starts)))
+    return tuple(one for one in found if one is not None)
+
+
+def weighted_estimate(matrix: FloatArray, cohorts: Cohorts, weight: FloatArray) -> float:
+    """Contrast with clusters weighted by `weight` (N,), within arms and between cohorts.
+
+    With equal weights this is the estimate of `contrast`. Every cluster's scalar must be there.
+    """
+    label, inside = cohorts.label, cohorts.label > 0
+    share = np.bincount(label, weight, len(cohorts.starts) + 1)[1:] / weight[inside].sum()
+    own = matrix[inside, label[inside] - 1]
+    rest = matrix[~inside] @ share
+    exposed = np.average(own, weights=weight[inside])
+    return float(exposed - np.average(rest, weights=weight[~inside]))
+
+
+def leave_one_out(matrix: FloatArray, cohorts: Cohorts, weight: FloatArray) -> FloatArray:
+    """Give the weighted estimate without each cluster in turn (N,), cohort weights renewed."""
+    every = np.arange(len(matrix))
+    return np.array(
+        [
+            weighted_estimate(
+                matrix[every != one],
+                Cohorts(cohorts.label[every != one], cohorts.starts),
+                weight[every != one],
+            )
+            for one in every
+        ]
+    )

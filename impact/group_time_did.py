@@ -1,0 +1,126 @@
+"""Group-time difference-in-differences: the imputation contrast and what is shown beside it."""
+
+import numpy as np
+from scipy import stats
+
+from impact import functionals
+from impact.beside import panel_alternatives, panel_diagnostics, slope_breakdown
+from impact.callaway_santanna import group_time_att
+from impact.contrast import Contrast, cohort_contrasts, leave_one_out
+from impact.judged import Judged, judge_sample
+from impact.model import EffectData, Estimation, Interval, NotEvaluable, PermutationTest
+from impact.permutation import deal_labels, permute_contrast
+from impact.sample import build_sample
+from impact.support import check_arms, check_variation
+from impact.windows import with_comparison, within_panel
+from schemas.thresholds import Thresholds
+from schemas.vocabulary import IntervalName
+
+INTERVALS: tuple[tuple[IntervalName, functionals.Functional], ...] = (
+    ("plain", functionals.plain),
+    ("donut", functionals.donut),
+    ("trend_robust", functionals.trend_robust),
+)
+
+
+def estimate_group_time(
+    data: EffectData, thresholds: Thresholds, *, is_randomised: bool = False
+) -> Estimation | NotEvaluable:
+    """Estimate the ATT of a staggered or common start: I0, I1, I2 and their diagnostics.
+
+    Each cluster counts once and cohorts are weighted by their exposed clusters. A randomised
+    roll-out uses the same contrast over all its post-periods.
+    """
+    cut = with_comparison(within_panel(data), thresholds.did_comparison)
+    sample = build_sample(cut, all_post=is_randomised)
+    needed = (2, 2, 1) if is_randomised else _least(thresholds)
+    problem = check_arms(cut, sample, *needed) or check_variation(sample.outcome)
+    if problem:
+        return problem
+    judged = judge_sample(sample, cut.sign)
+    headline = judged.contrast(functionals.plain)
+    if headline is None or judged.scale == 0:
+        return NotEvaluable(("NO_VARIATION",))
+    return _estimation(cut, judged, headline, thresholds, is_randomised=is_randomised)
+
+
+def _least(thresholds: Thresholds) -> tuple[int, int, int]:
+    return thresholds.did_exposed, thresholds.did_comparison, thresholds.pre_periods
+
+
+def _estimation(
+    data: EffectData,
+    judged: Judged,
+    headline: Contrast,
+    thresholds: Thresholds,
+    *,
+    is_randomised: bool,
+) -> Estimation:
+    sample = judged.sample
+    beside = group_time_att(
+        sample.outcome, judged.first_exposed, level=1 - data.alpha, seed=data.seed
+    )
+    gate = None if is_randomised else judged.contrast(functionals.anticipation)
+    return Estimation(
+        method="randomised" if is_randomised else "group_time_did",
+        estimand="ate" if is_randomised else "att",
+        estimate=headline.estimate,
+        std_error=headline.std_error,
+        df=headline.df,
+        decided_by="interval",
+        intervals=tuple(interval(judged, *named) for named in INTERVALS),
+        permutations=(permute(data, judged, thresholds),),
+        exposed_count=sample.exposed_count,
+        comparison_count=sample.comparison_count,
+        pre_count=sample.pre_count,
+        post_count=sample.post_count,
+        missing_share=sample.missing_share,
+        scale=judged.scale,
+        anticipation_p=gate.p_value if gate else None,
+        is_observational=not is_randomised,
+        cohort_bounds=cohort_bounds(judged),
+        leave_one_out_stable=is_sign_stable(judged, headline.estimate),
+        event_study=beside.event_study,
+        alternatives=panel_alternatives(judged, beside),
+        diagnostics=panel_diagnostics(judged, thresholds),
+        slope_breakdown=slope_breakdown(judged, headline),
+    )
+
+
+def interval(judged: Judged, name: IntervalName, functional: functionals.Functional) -> Interval:
+    """Form one interval, signed so that positive is better; NOT_EVALUATED without its periods."""
+    found = judged.contrast(functional)
+    if found is None:
+        return Interval(name, "NOT_EVALUATED")
+    return Interval(
+        name=name,
+        status="PASS",
+        estimate=judged.sign * found.estimate,
+        std_error=found.std_error,
+        df=found.df,
+        widening=judged.widening,
+    )
+
+
+def permute(data: EffectData, judged: Judged, thresholds: Thresholds) -> PermutationTest:
+    """Randomisation test of the plain contrast."""
+    rng = np.random.default_rng(data.seed)
+    deal = deal_labels(judged.cohorts.label, judged.sample.block, thresholds, rng)
+    matrix = judged.matrix(functionals.plain)
+    return permute_contrast(matrix, judged.cohorts, deal, sign=judged.sign)
+
+
+def cohort_bounds(judged: Judged) -> tuple[tuple[float, float], ...]:
+    """Each cohort's own 95 % bounds, own sign; empty where there is one cohort."""
+    if len(judged.cohorts.starts) == 1:
+        return ()
+    found = cohort_contrasts(judged.matrix(functionals.plain), judged.cohorts)
+    reach = [one.std_error * float(stats.t.ppf(0.975, one.df)) for one in found]
+    return tuple((one.estimate - r, one.estimate + r) for one, r in zip(found, reach, strict=True))
+
+
+def is_sign_stable(judged: Judged, estimate: float) -> bool:
+    """Whether no single cluster decides the sign of I0."""
+    each = np.ones(len(judged.cohorts.label))
+    without = leave_one_out(judged.matrix(functionals.plain), judged.cohorts, each)
+    return bool((np.sign(without) == np.sign(estimate)).all())

@@ -1,0 +1,55 @@
+"""A sample together with what every interval on it shares."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from impact import functionals
+from impact.contrast import Cohorts, Contrast, contrast
+from impact.model import NEVER, FloatArray, IntArray
+from impact.sample import Sample
+from impact.widening import within_cluster_sd, worst_share_shift
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A sample with what every interval shares: sign, s_y, and the widening B."""
+
+    sample: Sample
+    cohorts: Cohorts
+    sign: int
+    scale: float
+    widening: float
+
+    def matrix(self, functional: functionals.Functional) -> FloatArray:
+        """Evaluate a functional at every cohort's windows (N, G), own unit and sign."""
+        return functionals.scalar_matrix(self.sample.outcome, self.sample.windows, functional)
+
+    def contrast(self, functional: functionals.Functional) -> Contrast | None:
+        """Contrast the arms in a functional, own unit and sign."""
+        return contrast(self.matrix(functional), self.cohorts)
+
+    @property
+    def first_exposed(self) -> IntArray:
+        """First exposed period of each row (N,), or NEVER."""
+        return np.array([NEVER, *self.cohorts.starts])[self.cohorts.label]
+
+    @property
+    def span(self) -> float:
+        """Periods between the midpoints of post and pre windows, cohorts weighted by w_g."""
+        periods = np.arange(self.sample.outcome.shape[1], dtype=float)[None, :]
+        between = functionals.scalar_matrix(periods, self.sample.windows, functionals.distance)
+        return float((between @ self.cohorts.shares)[0])
+
+
+def judge_sample(sample: Sample, sign: int) -> Judged:
+    """Scale a sample: s_y over comparison clusters before the first start, and B = c(m) s_y."""
+    before = sample.outcome[sample.label == 0][:, : sample.windows[0].start]
+    scale = within_cluster_sd(before)
+    return Judged(
+        sample=sample,
+        cohorts=Cohorts(sample.label, tuple(w.start for w in sample.windows)),
+        sign=sign,
+        scale=scale,
+        widening=worst_share_shift(sample.missing_share) * scale,
+    )

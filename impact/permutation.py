@@ -1,0 +1,182 @@
+"""Randomisation inference: cohort labels dealt again over the clusters, sizes kept."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from impact.contrast import Cohorts
+from impact.model import FloatArray, IntArray, PermutationTest
+from schemas.thresholds import Thresholds
+from schemas.vocabulary import IntervalName
+
+TIE = 1e-9
+"""Statistics closer than this share of the observed one count as equal to it."""
+
+
+@dataclass(frozen=True)
+class Deal:
+    """Assignments to compare with: who gets the exposed labels.
+
+    `member` (D, n1) holds cluster indices; column i receives the label `label` (n1,) of the
+    i-th exposed place. `count` is the number of assignments the design allows; `is_exact`
+    when all of them are here.
+    """
+
+    member: IntArray
+    label: IntArray
+    count: int
+    is_exact: bool
+
+
+def deal_labels(
+    label: IntArray, block: IntArray, thresholds: Thresholds, rng: np.random.Generator
+) -> Deal:
+    """Deal the cohort labels (N,) again within blocks: all assignments, or seeded draws."""
+    codes = np.unique(block)
+    places = [label[(block == code) & (label > 0)] for code in codes]
+    members = [np.flatnonzero(block == code) for code in codes]
+    count = math.prod(count_assignments(len(m), p) for m, p in zip(members, places, strict=True))
+    is_exact = count <= thresholds.permutations_exact
+    if is_exact:
+        parts = [_every_deal(m, np.sort(p)) for m, p in zip(members, places, strict=True)]
+        dealt = _product(parts)
+    else:
+        draws = thresholds.permutations_drawn
+        parts = [_draw(m, len(p), draws, rng) for m, p in zip(members, places, strict=True)]
+        dealt = np.concatenate(parts, axis=1)
+    order = np.concatenate([np.sort(p) for p in places])
+    return Deal(dealt, order, count, is_exact)
+
+
+def count_assignments(size: int, places: IntArray) -> int:
+    """Ways to give the labels in `places` to `size` clusters."""
+    ways = math.perm(size, len(places))
+    for same in np.unique(places, return_counts=True)[1]:
+        ways //= math.factorial(int(same))
+    return ways
+
+
+def _draw(members: IntArray, chosen: int, draws: int, rng: np.random.Generator) -> IntArray:
+    """Choose ordered members without replacement, `draws` times (partial Fisher-Yates)."""
+    deck = np.repeat(members[:, None], draws, axis=1)
+    column = np.arange(draws)
+    for place in range(chosen):
+        other = rng.integers(place, len(members), size=draws)
+        taken = deck[other, column]
+        deck[other, column] = deck[place]
+        deck[place] = taken
+    return deck[:chosen].T
+
+
+def _every_deal(members: IntArray, labels: IntArray) -> IntArray:
+    """Every distinct way to give sorted labels to members (A, labels)."""
+    sizes = [int(size) for size in np.unique(labels, return_counts=True)[1]]
+    rows = list(_choices(tuple(int(m) for m in members), sizes))
+    return np.array(rows, dtype=np.int64).reshape(len(rows), len(labels))
+
+
+def _choices(pool: tuple[int, ...], sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    if not sizes:
+        yield ()
+        return
+    for first in combinations(pool, sizes[0]):
+        taken = set(first)
+        rest = tuple(one for one in pool if one not in taken)
+        for others in _choices(rest, sizes[1:]):
+            yield first + others
+
+
+def _product(parts: list[IntArray]) -> IntArray:
+    """Combine every choice of one block with every choice of the others."""
+    together = parts[0]
+    for part in parts[1:]:
+        left = np.repeat(together, len(part), axis=0)
+        together = np.hstack([left, np.tile(part, (len(together), 1))])
+    return together
+
+
+def permute_contrast(
+    matrix: FloatArray, cohorts: Cohorts, deal: Deal, *, sign: int = 1
+) -> PermutationTest:
+    """Studentised permutation test of the plain contrast (N, G), on both sides.
+
+    The statistic is estimate / standard error, both recomputed per assignment. A scalar
+    that missing outcomes leave undefined for another cohort's windows is replaced by the
+    cluster's own.
+    """
+    table = _labelled_columns(matrix, cohorts)
+    own = np.flatnonzero(cohorts.label > 0)
+    order = np.argsort(cohorts.label[own], kind="stable")
+    observed = studentised(table, cohorts, own[order][None, :], np.sort(cohorts.label[own]))
+    drawn = studentised(table, cohorts, deal.member, deal.label)
+    return summarise("plain", sign * drawn, sign * float(observed[0]), deal)
+
+
+def _labelled_columns(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """Scalar of every cluster under every label (N, G + 1), shifted to a mean near zero."""
+    own = matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
+    full = np.where(np.isfinite(matrix), matrix, own[:, None])
+    table = np.column_stack([full @ cohorts.shares, full])
+    return np.asarray(table - table.mean())
+
+
+def studentised(
+    table: FloatArray, cohorts: Cohorts, member: IntArray, label: IntArray
+) -> FloatArray:
+    """Estimate / SE of every assignment (D,); an estimate without spread is infinite.
+
+    `table` (N, G + 1) holds each cluster's scalar under each label, `member` (D, n1) who
+    receives the labels `label` (n1,).
+    """
+    n1, n0 = member.shape[1], len(table) - member.shape[1]
+    inside = table[member, label[None, :]]
+    as_comparison = table[:, 0][member]
+    total, squares = table[:, 0].sum(), (table[:, 0] ** 2).sum()
+    rest = total - as_comparison.sum(axis=1)
+    estimate = inside.mean(axis=1) - rest / n0
+    rest_spread = squares - (as_comparison**2).sum(axis=1) - rest**2 / n0
+    v0 = np.maximum(rest_spread, 0.0) / (n0 - 1) ** 2
+    variance = v0 + _exposed_variance(inside, cohorts.strata[label - 1], n1)
+    return _over(estimate, np.sqrt(variance), scale=float(np.sqrt(squares / len(table))))
+
+
+def _exposed_variance(inside: FloatArray, strata: IntArray, n1: int) -> FloatArray:
+    """v1 of every assignment: sum of n_s s_s^2 over strata, by n1 (n1 - 1)."""
+    variance = np.zeros(len(inside))
+    for stratum in np.unique(strata):
+        part = inside[:, strata == stratum]
+        variance += part.shape[1] * part.var(axis=1, ddof=1)
+    return variance / (n1 * (n1 - 1))
+
+
+def _over(estimate: FloatArray, std_error: FloatArray, scale: float) -> FloatArray:
+    flat = std_error <= 1e-12 * scale
+    unbounded = np.where(np.abs(estimate) <= 1e-12 * scale, 0.0, np.sign(estimate) * np.inf)
+    return np.divide(estimate, std_error, out=unbounded, where=~flat)
+
+
+def summarise(
+    name: IntervalName, drawn: FloatArray, observed: float, deal: Deal
+) -> PermutationTest:
+    """One-sided p on each side; `smallest_p` is one-sided too.
+
+    With all assignments p is the share at least as extreme, otherwise
+    (1 + number as extreme) / (1 + draws).
+    """
+    slack = TIE * abs(observed) if np.isfinite(observed) else 0.0
+    above = int((drawn >= observed - slack).sum())
+    below = int((drawn <= observed + slack).sum())
+    extra = 0 if deal.is_exact else 1
+    total = len(drawn) + extra
+    return PermutationTest(
+        name=name,
+        status="PASS",
+        p_improves=(above + extra) / total,
+        p_harms=(below + extra) / total,
+        smallest_p=max(1 / deal.count, extra / total),
+        draws=len(drawn),
+        is_exact=deal.is_exact,
+    )

@@ -1,0 +1,70 @@
+"""The periods each cohort's estimate uses, and the panel cut to where they exist."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from impact.model import NEVER, BoolArray, EffectData
+
+
+@dataclass(frozen=True)
+class Window:
+    """Boolean masks (T,) of one cohort: P_g, Q_g and D_g of METHODS 3a.
+
+    `pre` is before the start, `post` the periods the effect is averaged over, `far` the
+    pre-periods without the donut. `start` is the first exposed period.
+    """
+
+    start: int
+    pre: BoolArray
+    post: BoolArray
+    far: BoolArray
+
+
+def build_window(start: int, data: EffectData, *, all_post: bool = False) -> Window:
+    """Give the windows of the cohort that starts at `start`.
+
+    Without a horizon the post window is the first max(1, floor(pre / 2)) exposed periods,
+    or every one of them with `all_post` (randomised designs).
+    """
+    length = data.outcome.shape[1]
+    period = np.arange(length)
+    first, last = _event_range(start, length, data, all_post=all_post)
+    return Window(
+        start=start,
+        pre=period < start,
+        post=(period >= start + first) & (period <= start + last),
+        far=period < start - data.donut,
+    )
+
+
+def _event_range(start: int, length: int, data: EffectData, *, all_post: bool) -> tuple[int, int]:
+    if data.horizon is not None:
+        return max(data.horizon[0], data.first_event), data.horizon[1]
+    if all_post:
+        return data.first_event, length
+    return data.first_event, data.first_event + max(1, start // 2) - 1
+
+
+def within_panel(data: EffectData) -> EffectData:
+    """Treat a start after the last period as no exposure in the panel."""
+    after = data.cohort >= data.outcome.shape[1]
+    return replace(data, cohort=np.where(after, NEVER, data.cohort))
+
+
+def with_comparison(data: EffectData, fewest: int) -> EffectData:
+    """Cut the panel so that the last cohorts serve as not-yet-exposed comparison.
+
+    Does nothing where some cluster is never exposed. Otherwise the comparison is the
+    fewest last cohorts that together have `fewest` clusters, and the panel ends where the
+    first of them starts, so that no window reaches an exposed period of theirs. With one
+    cohort there is no comparison and the data come back as they are. Clusters exposed from
+    the first period on belong to neither arm.
+    """
+    starts, counts = np.unique(data.cohort[data.cohort != 0], return_counts=True)
+    if len(starts) < 2 or starts[0] == NEVER:
+        return data
+    together = np.cumsum(counts[:0:-1])
+    enough = int(np.searchsorted(together, fewest))
+    cut = int(starts[max(1, len(starts) - 1 - enough)])
+    return within_panel(replace(data, outcome=data.outcome[:, :cut]))
