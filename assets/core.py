@@ -15,8 +15,10 @@ from schemas.registry import TABLE_ORDER, TABLES
 
 
 def _core_asset(table: str) -> dg.AssetsDefinition:
-    parents = sorted(TABLES[table].parents - {table})
-    ins = {"raw": dg.AssetIn(f"raw_{table}")} | {name: dg.AssetIn(f"core_{name}") for name in parents}
+    parents = sorted({key.parent for key in TABLES[table].foreign_keys} - {table})
+    ins = {"raw": dg.AssetIn(f"raw_{table}")} | {
+        name: dg.AssetIn(f"core_{name}") for name in parents
+    }
     about = TABLES[table].description
 
     @dg.multi_asset(

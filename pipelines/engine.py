@@ -9,7 +9,9 @@ import ibis
 from pipelines.settings import Settings
 
 
-def connect(folders: Sequence[Path], settings: Settings, spill: Path | None = None) -> ibis.BaseBackend:
+def connect(
+    folders: Sequence[Path], settings: Settings, spill: Path | None = None
+) -> ibis.BaseBackend:
     """An in-memory engine that can read and write inside `folders` and nowhere else.
 
     Replacement scans and extension loading are off, the time zone is UTC and the
@@ -34,9 +36,7 @@ def connect(folders: Sequence[Path], settings: Settings, spill: Path | None = No
 
 def connect_read_only(path: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a published results file; it locks nobody out."""
-    return duckdb.connect(
-        str(path), read_only=True, config={"python_enable_replacements": "false"}
-    )
+    return duckdb.connect(str(path), read_only=True, config={"python_enable_replacements": "false"})
 
 
 def _quoted(text: str) -> str:

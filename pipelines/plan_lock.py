@@ -42,7 +42,7 @@ class PlanLock:
                 Exit.USAGE,
                 "plan.yaml is not the plan that was frozen.",
                 f"{LOCK_NAME} holds the digest of another plan.",
-                "Restore plan.yaml, or say why it changed: advocacy plan amend --reason \"...\".",
+                'Restore plan.yaml, or say why it changed: advocacy plan amend --reason "...".',
             )
         reads = read_json(self.output / READS_NAME)
         in_time = reads is None or _is_known(lock, reads["plan_sha256"])

@@ -1,0 +1,124 @@
+"""The command line. Heavy imports stay inside the commands, so that --help is quick."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+app = typer.Typer(
+    name="advocacy",
+    help="Did this advocacy work help patients? A verdict that can be believed.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+)
+plan_app = typer.Typer(
+    help="Freeze or amend the plan of a study.", rich_markup_mode=None, no_args_is_help=True
+)
+app.add_typer(plan_app, name="plan")
+
+StudyArgument = Annotated[str, typer.Argument(help="A study folder, or a name under data/studies.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for results.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.")]
+
+
+@app.command()
+def run(
+    studies: Annotated[list[str], typer.Argument(help="Study folders, or names.", metavar="STUDY")],
+    out: OutOption = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="The clock of the study, YYYY-MM-DD.")
+    ] = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Measure a study from its sources to a published report."""
+    from pipelines.commands import run_studies
+
+    raise typer.Exit(
+        run_studies(studies, _settings(out), _date(as_of), as_json=as_json, debug=debug)
+    )
+
+
+@app.command()
+def validate(study: StudyArgument, as_json: JsonOption = False, debug: DebugOption = False) -> None:
+    """Check the inputs of a study: what is wrong where, and how to fix it. Writes nothing."""
+    from pipelines.commands import validate_inputs
+
+    raise typer.Exit(validate_inputs(study, _settings(None), as_json=as_json, debug=debug))
+
+
+@app.command()
+def report(
+    study: StudyArgument,
+    out: OutOption = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    debug: DebugOption = False,
+) -> None:
+    """Say where the published report of a study is."""
+    from pipelines.commands import show_report
+
+    raise typer.Exit(show_report(study, _settings(out), open_it=open_it, debug=debug))
+
+
+@app.command()
+def doctor() -> None:
+    """Check this machine: Python, packages, folders, optional tools."""
+    from pipelines.doctor import examine
+
+    raise typer.Exit(examine(_settings(None)))
+
+
+@plan_app.command("freeze")
+def plan_freeze(study: StudyArgument, debug: DebugOption = False) -> None:
+    """Fix the plan before outcomes are read."""
+    from pipelines.commands import freeze_plan
+
+    raise typer.Exit(freeze_plan(study, _settings(None), debug=debug))
+
+
+@plan_app.command("amend")
+def plan_amend(
+    study: StudyArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why the plan changed.")],
+    debug: DebugOption = False,
+) -> None:
+    """Accept a changed plan; its results become exploratory and of very low certainty."""
+    from pipelines.commands import amend_plan
+
+    raise typer.Exit(amend_plan(study, reason, _settings(None), debug=debug))
+
+
+def _settings(out: Path | None) -> "Settings":
+    from pipelines.settings import Settings
+
+    return Settings() if out is None else Settings(output=out.absolute())
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            "must be a date such as 2026-03-31", param_hint="--as-of"
+        ) from error
+
+
+def main() -> None:
+    """Run the command line; interrupted runs leave with 130 or 143."""
+    from pipelines.signals import ends_as_told
+
+    with ends_as_told():
+        app()
+
+
+if __name__ == "__main__":
+    main()

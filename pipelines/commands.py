@@ -1,0 +1,176 @@
+"""What the commands do: call the program, print what a person needs, choose the exit code."""
+
+import datetime as dt
+import errno
+import json
+import sys
+import traceback
+import webbrowser
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from intake.problems import Rejected
+from pipelines.errors import Exit, UserError
+from pipelines.settings import Settings, find_study
+
+if TYPE_CHECKING:
+    from pipelines.plan_lock import PlanLock
+
+SHOWN_PROBLEMS = 10
+
+
+def run_studies(
+    names: Sequence[str],
+    settings: Settings,
+    as_of: dt.date | None,
+    *,
+    as_json: bool,
+    debug: bool,
+) -> int:
+    """Run each study in turn; the exit code is the first that is not 0."""
+
+    def work() -> int:
+        from pipelines.run import run_study
+        from pipelines.summary import StageLines, block, closing
+
+        folders = [find_study(name, settings) for name in names]
+        digests = {}
+        for folder in folders:
+            lines = StageLines()
+            outcome = run_study(folder, settings, as_of, lines)
+            if as_json:
+                digests[outcome.study_id] = json.loads(outcome.findings.model_dump_json())
+            else:
+                print(block(outcome, lines), flush=True)
+        print(json.dumps(digests) if as_json else closing(names))
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def validate_inputs(name: str, settings: Settings, *, as_json: bool, debug: bool) -> int:
+    """Print what is wrong with the inputs of a study; 1 when a run would be refused."""
+
+    def work() -> int:
+        from intake.validate import validate_study
+        from pipelines.engine import connect
+        from pipelines.summary import validation_lines
+
+        folder = find_study(name, settings)
+        backend = connect([folder], settings)
+        try:
+            result = validate_study(folder, backend)
+        finally:
+            backend.disconnect()
+        print(json.dumps(result.to_json()) if as_json else "\n".join(validation_lines(result)))
+        refused = any(problem.outcome == "REJECT_FILE" for problem in result.problems)
+        return Exit.DATA_REJECTED if refused else Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def show_report(name: str, settings: Settings, *, open_it: bool, debug: bool) -> int:
+    """Print the path of the published report, and open it when asked."""
+
+    def work() -> int:
+        from pipelines.generation import REPORT
+        from pipelines.results import published_folder
+
+        path = published_folder(_study_id(name, settings), settings) / REPORT
+        print(path)
+        if open_it:
+            webbrowser.open(path.as_uri())
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def freeze_plan(name: str, settings: Settings, *, debug: bool) -> int:
+    """Freeze the plan of a study and print its digest."""
+
+    def work() -> int:
+        state = _plan_lock(name, settings).freeze()
+        if state.plan is None:
+            raise UserError(
+                Exit.USAGE,
+                "There is no plan to freeze.",
+                "The study folder has no plan.yaml.",
+                "Write plan.yaml: which initiative, which measure, the smallest effect worth it.",
+            )
+        print(f"Frozen: {len(state.plan.effects)} effects, digest {state.sha256}.")
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def amend_plan(name: str, reason: str, settings: Settings, *, debug: bool) -> int:
+    """Accept a changed plan with its reason."""
+
+    def work() -> int:
+        _plan_lock(name, settings).amend(reason)
+        print("Amended. Its results are exploratory and of very low certainty from now on.")
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def guarded(work: Callable[[], int], *, debug: bool) -> int:
+    """Do the work; every error becomes one line each for what, why and what to do."""
+    try:
+        return int(work())
+    except Rejected as rejected:
+        _say_rejected(rejected)
+        code = Exit.DATA_REJECTED
+    except UserError as error:
+        _say(error.what, error.why, error.remedy)
+        code = error.code
+    except OSError as error:
+        code = Exit.DISK if error.errno == errno.ENOSPC else Exit.PATH_NOT_USABLE
+        where = f" ({error.filename})" if error.filename else ""
+        _say(
+            "A file or folder cannot be used.",
+            f"{error.strerror or type(error).__name__}{where}",
+            "Make room or give rights, then run again; published results are untouched.",
+        )
+    except MemoryError:
+        code = Exit.MEMORY
+        _say("Memory ran out.", "The memory limit was reached.", "Raise it or use less data.")
+    except Exception as error:  # noqa: BLE001 - the edge: no traceback is the only message
+        code = Exit.INTERNAL
+        _say(
+            "Something went wrong inside the program.",
+            f"{type(error).__name__}, which it did not expect.",
+            "Run again with --debug and report the traceback.",
+        )
+    if debug:
+        traceback.print_exc()
+    return int(code)
+
+
+def _say(what: str, why: str, remedy: str) -> None:
+    print(f"{what}\n  why: {why}\n  do:  {remedy}", file=sys.stderr)
+
+
+def _say_rejected(rejected: Rejected) -> None:
+    for problem in rejected.problems[:SHOWN_PROBLEMS]:
+        print(problem, file=sys.stderr)
+    more = len(rejected.problems) - SHOWN_PROBLEMS
+    if more > 0:
+        print(f"... and {more} more: advocacy validate lists them.", file=sys.stderr)
+    print("Not run; what was published before is untouched.", file=sys.stderr)
+
+
+def _plan_lock(name: str, settings: Settings) -> "PlanLock":
+    from pipelines.generation import StudyOutput
+    from pipelines.plan_lock import PlanLock
+
+    folder = find_study(name, settings)
+    output = StudyOutput(settings.output / _study_id(name, settings))
+    output.make()
+    return PlanLock(folder, output.folder)
+
+
+def _study_id(name: str, settings: Settings) -> str:
+    from intake.study import load_study
+
+    return load_study(find_study(name, settings)).study_id

@@ -1,0 +1,83 @@
+"""What the command line prints of a run: stages as they end, then one block per study."""
+
+import time
+from collections.abc import Sequence
+
+from intake.validate import ValidationReport
+from pipelines.run import Outcome
+from schemas.findings import Effect, Findings
+
+STAGES = ("raw", "core", "panel", "effect")
+STAGE_OF = {"quarantine": "core", "accounts": "core", "plan": "raw"}
+SHOWN_PROBLEMS = 10
+
+
+class StageLines:
+    """Counts rows and seconds by stage while a run goes on."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.rows: dict[str, int] = dict.fromkeys(STAGES, 0)
+
+    def __call__(self, layer: str, name: str, rows: int | None) -> None:
+        """Take note of one finished table."""
+        del name
+        stage = STAGE_OF.get(layer, layer)
+        if stage in self.rows and layer != "quarantine":
+            self.rows[stage] += rows or 0
+
+    def line(self) -> str:
+        """One line: rows read, accepted, in the panel; seconds."""
+        seconds = time.monotonic() - self.started
+        return (
+            f"{self.rows['raw']:,} rows read, {self.rows['core']:,} accepted, "
+            f"panel of {self.rows['panel']:,}; {seconds:.1f} s"
+        )
+
+
+def block(outcome: Outcome, lines: StageLines) -> str:
+    """The block of one study: title, rows, a line per verdict, the report's path."""
+    findings = outcome.findings
+    mark = "  [SYNTHETIC]" if findings.synthetic else ""
+    parts = [f"{findings.study_id}: {findings.title}{mark}", f"  {lines.line()}"]
+    if outcome.was_plan_frozen:
+        parts.append("  plan frozen before outcomes were read (plan.lock.json)")
+    parts += _accounts(findings)
+    parts += [f"  {_effect_line(effect)}" for effect in findings.effects]
+    parts.append(f"  {findings.headline.text}")
+    parts.append(f"  look {outcome.looks} at these outcomes; report: {outcome.report_path}")
+    return "\n".join(parts)
+
+
+def closing(names: Sequence[str]) -> str:
+    """The next command to try."""
+    return f"Next: advocacy report {names[0]} --open"
+
+
+def validation_lines(report: ValidationReport) -> list[str]:
+    """Accounts, mapping and the first problems, as a person reads them."""
+    lines = [
+        f"{row.source_file} -> {row.table}: {row.read:,} read, {row.accepted:,} accepted, "
+        f"{row.quarantined:,} quarantined, {row.superseded:,} superseded, "
+        f"{row.out_of_window:,} out of window"
+        for row in report.accounts
+    ]
+    lines += [str(problem) for problem in report.problems[:SHOWN_PROBLEMS]]
+    more = len(report.problems) - SHOWN_PROBLEMS
+    if more > 0:
+        lines.append(f"... and {more} more; --json lists them all.")
+    return [*lines, "No problem found." if not report.problems else "Nothing was written."]
+
+
+def _accounts(findings: Findings) -> list[str]:
+    aside = sum(row.quarantined for row in findings.row_accounts)
+    return [f"  {aside:,} rows quarantined, each with its reason"] if aside else []
+
+
+def _effect_line(effect: Effect) -> str:
+    verdict = effect.verdict.replace("_", " ")
+    certainty = f", certainty {effect.certainty.replace('_', ' ')}" if effect.certainty else ""
+    estimate = "no estimate" if effect.estimate is None else f"{effect.estimate:+.5g}"
+    interval = "" if effect.ci_low is None else f" [{effect.ci_low:.5g} to {effect.ci_high:.5g}]"
+    reasons = f" ({', '.join(effect.reasons)})" if effect.reasons else ""
+    return f"{effect.effect_id}: {estimate}{interval} -> {verdict}{certainty}{reasons}"
