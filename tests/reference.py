@@ -273,12 +273,17 @@ def _is_small(effect: Evidence, worthwhile: float, level: float) -> bool:
 
 
 def _breakers(effect: Evidence, side: int, alpha: float) -> tuple[str, ...]:
-    """What broke a visible effect, the interval that reaches furthest first."""
+    """What broke a visible effect, the interval that reaches furthest first.
+
+    Where every interval excludes zero and only Holm's correction broke it, that interval alone.
+    """
     reach = {n: effect.intervals[n].bounds(1 - alpha, effect.widening) for n in BREAKERS}
     depth = {n: low if side > 0 else -high for n, (low, high) in reach.items()}
     broken = [BREAKERS[n] for n in sorted(depth, key=lambda n: depth[n]) if depth[n] <= 0]
     low, high = effect.intervals["plain"].bounds(1 - alpha, effect.widening)
     attrition = ("ATTRITION",) if (low if side > 0 else -high) <= 0 else ()
+    if not broken and not attrition:
+        broken = [BREAKERS[min(depth, key=lambda n: depth[n])]]
     return ("FRAGILE", *broken, *attrition)
 
 
