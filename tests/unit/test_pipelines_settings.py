@@ -1,0 +1,54 @@
+"""A study is found by path or by name, and a near miss is named."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import Exit, UserError
+from pipelines.settings import Settings, find_study, known_studies, project_root
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    for name in ("prop99", "portfolio"):
+        (tmp_path / "studies" / name).mkdir(parents=True)
+        (tmp_path / "studies" / name / "study.yaml").touch()
+    (tmp_path / "studies" / "empty").mkdir()
+    return Settings(studies=tmp_path / "studies", output=tmp_path / "output")
+
+
+def test_a_study_is_found_by_name_and_by_path(settings: Settings) -> None:
+    folder = settings.studies / "prop99"
+    assert find_study("prop99", settings) == folder.resolve()
+    assert find_study(str(folder), settings) == folder.resolve()
+
+
+def test_a_misspelt_name_gets_the_nearest(settings: Settings) -> None:
+    with pytest.raises(UserError) as refused:
+        find_study("prop9", settings)
+    assert refused.value.code == Exit.USAGE
+    assert "prop99" in refused.value.remedy
+
+
+def test_an_unknown_name_gets_the_list(settings: Settings) -> None:
+    with pytest.raises(UserError) as refused:
+        find_study("zzz", settings)
+    assert "portfolio, prop99" in refused.value.remedy
+
+
+def test_a_folder_without_a_study_file_is_not_a_study(settings: Settings) -> None:
+    with pytest.raises(UserError, match="is not a study"):
+        find_study(str(settings.studies / "empty"), settings)
+
+
+def test_no_studies_folder_means_no_studies(tmp_path: Path) -> None:
+    assert known_studies(Settings(studies=tmp_path / "none")) == []
+
+
+def test_the_project_can_be_told_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADVOCACY_HOME", str(tmp_path))
+    assert project_root() == tmp_path
+    monkeypatch.delenv("ADVOCACY_HOME")
+    assert (project_root() / "pyproject.toml").is_file()
