@@ -5,108 +5,21 @@ from collections.abc import Iterator
 
 from reports.names import ELLIPSIS
 
-_ASCII_WIDTHS = tuple(
-    # Advance widths of DejaVu Sans in hundredths of an em, U+0020 to U+007E. It is the widest
-    # of the fonts in the page's stack, so that text measured with it fits in the others.
-    int(width)
-    for width in [
-        "32",
-        "40",
-        "46",
-        "84",
-        "64",
-        "95",
-        "78",
-        "27",
-        "39",
-        "39",
-        "50",
-        "84",
-        "32",
-        "36",
-        "32",
-        "34",
-        "64",
-        "64",
-        "64",
-        "64",
-        "64",
-        "64",
-        "64",
-        "64",
-        "64",
-        "64",
-        "34",
-        "34",
-        "84",
-        "84",
-        "84",
-        "53",
-        "100",
-        "68",
-        "69",
-        "70",
-        "77",
-        "63",
-        "58",
-        "77",
-        "75",
-        "29",
-        "29",
-        "66",
-        "56",
-        "86",
-        "75",
-        "79",
-        "60",
-        "79",
-        "69",
-        "63",
-        "61",
-        "73",
-        "68",
-        "99",
-        "69",
-        "61",
-        "69",
-        "39",
-        "34",
-        "39",
-        "84",
-        "50",
-        "50",
-        "61",
-        "63",
-        "55",
-        "63",
-        "62",
-        "35",
-        "63",
-        "63",
-        "28",
-        "28",
-        "58",
-        "28",
-        "97",
-        "63",
-        "61",
-        "63",
-        "63",
-        "41",
-        "52",
-        "39",
-        "63",
-        "59",
-        "82",
-        "59",
-        "59",
-        "52",
-        "64",
-        "34",
-        "64",
-        "84",
-    ]
-)
+_WIDTHS = {
+    # Advance widths of DejaVu Sans in em, rounded up. It is the widest of the fonts in the
+    # page's stack, so that text measured with it fits in the others.
+    0.30: "'IJijl",
+    0.36: " ,-./:;\\f|",
+    0.41: "!()[]rt",
+    0.53: '"*?_`sz',
+    0.59: "FLckvxy",
+    0.64: "$0123456789EPSTYabdeghnopqu{}",
+    0.70: "ABCKRVXZ",
+    0.80: "&DGHNOQU",
+    0.86: "#+<=>M^w~",
+    1.00: "%@Wm",
+}
+_WIDTH_OF = {character: width for width, group in _WIDTHS.items() for character in group}
 _BOLD = 1.12
 _OTHER = 0.70
 _WIDE = 1.05
@@ -160,9 +73,8 @@ def _cut(line: str, size: float, width: float) -> str:
 
 
 def _character_width(character: str) -> float:
-    code = ord(character)
-    if 32 <= code < 127:
-        return _ASCII_WIDTHS[code - 32] / 100
+    if character in _WIDTH_OF:
+        return _WIDTH_OF[character]
     if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return 0.0
     if unicodedata.east_asian_width(character) in {"W", "F"}:

@@ -1,0 +1,255 @@
+"""Chart models: what each chart shows, before anything is drawn. SVG and Plotly both read these."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reports.axes import clipped_limits
+from reports.names import clean, listed, shorten
+from reports.numbers import count, display_unit, measured, money
+from reports.phrases import SPEND_WORDS, VERDICT_WORDS
+from reports.sentences import (
+    deciding_range,
+    estimate_phrase,
+    plain_range,
+)
+from reports.words import judged_effects, tally
+from schemas.findings import Effect, Findings
+from schemas.vocabulary import Verdict
+
+BiasState = Literal["stands", "breaks", "no_interval", "not_evaluated", "not_applicable"]
+ARIA_ROWS = 12
+
+
+@dataclass(frozen=True)
+class ChartText:
+    """The words around a chart; `chart_id` is made here and never holds data."""
+
+    chart_id: str
+    title: str
+    how_to_read: str
+    source: str
+    aria_label: str
+
+
+@dataclass(frozen=True)
+class ForestRow:
+    """One effect on the axis of the chart; None where nothing is claimed."""
+
+    name: str
+    measure: str
+    figures: str
+    verdict: Verdict
+    estimate: float | None
+    low: float | None
+    high: float | None
+    plain_low: float | None
+    plain_high: float | None
+    band: float | None
+
+
+@dataclass(frozen=True)
+class ForestChart:
+    """All effects in plan order, each with its own band of what is too small to matter."""
+
+    text: ChartText
+    rows: tuple[ForestRow, ...]
+    axis_title: str
+    low_end: str
+    high_end: str
+    limits: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class EventPoint:
+    """The effect at one event time, in display units."""
+
+    event_time: int
+    estimate: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class EventChart:
+    """Effect by time since the start."""
+
+    text: ChartText
+    points: tuple[EventPoint, ...]
+    band: float | None
+    x_title: str
+    y_title: str
+
+
+@dataclass(frozen=True)
+class BiasRow:
+    """One way of removing bias and whether the finding is still there, in display units."""
+
+    label: str
+    removes: str
+    state: BiasState
+    estimate: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class BiasChart:
+    """Which way of removing bias leaves the finding standing."""
+
+    text: ChartText
+    rows: tuple[BiasRow, ...]
+    band: float | None
+    axis_title: str
+    words: str
+
+
+@dataclass(frozen=True)
+class SpendBar:
+    """Spend of one kind; kinds are never added."""
+
+    label: str
+    amount: float | None
+    figures: str
+
+
+@dataclass(frozen=True)
+class SpendChart:
+    """Spend by kind, side by side."""
+
+    text: ChartText
+    bars: tuple[SpendBar, ...]
+
+
+def build_forest(findings: Findings) -> ForestChart | None:
+    """The forest plot: in the shared unit, else in multiples of the smallest worthwhile effect."""
+    effects = judged_effects(findings)
+    if not effects:
+        return None
+    shared = len({(effect.unit_label, effect.direction) for effect in effects}) == 1
+    rows = tuple(_forest_row(effect, _factor(effect, shared=shared)) for effect in effects)
+    ends = ("worse for patients", "better for patients")
+    if shared and effects[0].direction == "lower_better":
+        ends = ends[::-1]
+    return ForestChart(
+        text=_forest_text(findings, effects, rows, shared=shared),
+        rows=rows,
+        axis_title=_forest_axis(effects[0], shared=shared),
+        low_end=ends[0],
+        high_end=ends[1],
+        limits=clipped_limits([_reach(row) for row in rows]),
+    )
+
+
+def build_spend(findings: Findings) -> SpendChart | None:
+    """Advocacy, patient support and unclassified spend, None where none was computed."""
+    bars = []
+    for indicator_id, label in SPEND_WORDS.items():
+        for row in findings.indicators:
+            if row.indicator_id == indicator_id and not row.by:
+                known = row.value if row.status == "OK" else None
+                figures = "not evaluated" if known is None else money(known, row.unit)
+                bars.append(SpendBar(label, known, figures))
+    if not bars:
+        return None
+    said = "; ".join(f"{bar.label}: {bar.figures}" for bar in bars)
+    return SpendChart(
+        text=ChartText(
+            chart_id="spend",
+            title=f"{bars[0].label} spend: {bars[0].figures}",
+            how_to_read="One bar for each kind of spend. The kinds differ and are never added.",
+            source=f"Source: engagement log, {findings.window_start} to {findings.window_end}.",
+            aria_label=f"Spend by kind, never added together. {said}.",
+        ),
+        bars=tuple(bars),
+    )
+
+
+def _forest_text(
+    findings: Findings, effects: list[Effect], rows: tuple[ForestRow, ...], *, shared: bool
+) -> ChartText:
+    parts = [f"{number} {VERDICT_WORDS[verdict].lower()}" for verdict, number in tally(effects)]
+    scale = (
+        ""
+        if shared
+        else " Units differ, so every effect is divided by its own smallest "
+        "worthwhile effect and turned so that right is better."
+    )
+    said = "; ".join(
+        f"{row.name}: {row.figures}, {VERDICT_WORDS[row.verdict].lower()}"
+        for row in rows[:ARIA_ROWS]
+    )
+    more = f"; {len(rows) - ARIA_ROWS} more in the table" if len(rows) > ARIA_ROWS else ""
+    return ChartText(
+        chart_id="forest",
+        title=f"{count(len(effects), 'effect')} estimated: {listed(parts)}"
+        if len(effects) > 1
+        else f"{parts[0][2:].capitalize()}: {rows[0].figures}",
+        how_to_read=(
+            "Marker: best estimate. Thick line: its 95% range. Thin line: the range over every way "
+            f"of removing bias. Grey band: too small to matter.{scale}"
+        ),
+        source=(
+            f"Source: {clean(findings.title)}, {findings.window_start} to {findings.window_end}."
+        ),
+        aria_label=f"Forest plot of {count(len(rows), 'effect')}. {said}{more}.",
+    )
+
+
+def _forest_row(effect: Effect, factor: float | None) -> ForestRow:
+    bounds = _ordered(deciding_range(effect), factor)
+    plain = _ordered(plain_range(effect), factor)
+    usable = factor is not None
+    return ForestRow(
+        name=shorten(effect.initiative_name, 14),
+        measure=shorten(effect.measure_name, 14),
+        figures=estimate_phrase(effect, 6),
+        verdict=effect.verdict,
+        estimate=times(effect.estimate, factor) if factor is not None else None,
+        low=bounds[0],
+        high=bounds[1],
+        plain_low=plain[0],
+        plain_high=plain[1],
+        band=times(effect.smallest_worthwhile_effect, abs(factor)) if usable and factor else None,
+    )
+
+
+def _factor(effect: Effect, *, shared: bool) -> float | None:
+    """What turns the estimate into the chart's axis, None where it cannot be placed."""
+    if shared:
+        return display_unit(effect.unit_label).factor
+    if not effect.smallest_worthwhile_effect:
+        return None
+    sign = 1.0 if effect.direction == "higher_better" else -1.0
+    return sign / effect.smallest_worthwhile_effect
+
+
+def _forest_axis(effect: Effect, *, shared: bool) -> str:
+    if shared:
+        return shorten(display_unit(effect.unit_label).label, 10, 60)
+    return "Multiples of each effect's smallest worthwhile effect"
+
+
+def _reach(row: ForestRow) -> list[float]:
+    values = (row.estimate, row.low, row.high, row.band, row.band and -row.band)
+    return [value for value in values if value is not None]
+
+
+def _ordered(
+    bounds: tuple[float, float] | None, factor: float | None
+) -> tuple[float | None, float | None]:
+    if bounds is None or factor is None:
+        return None, None
+    low, high = sorted((bounds[0] * factor, bounds[1] * factor))
+    return low, high
+
+
+def times(value: float | None, factor: float) -> float | None:
+    """The value in display units, None where it is None."""
+    return None if value is None else value * factor
+
+
+def threshold_text(effect: Effect) -> str:
+    """The smallest worthwhile effect for a table cell."""
+    if effect.smallest_worthwhile_effect is None:
+        return "\u2013"
+    return measured(effect.smallest_worthwhile_effect, effect.unit_label, signed=False)

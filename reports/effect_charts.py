@@ -1,0 +1,160 @@
+"""Chart models of one effect: its path over time, and which bias would break it."""
+
+from reports.charts import BiasChart, BiasRow, BiasState, ChartText, EventChart, EventPoint, times
+from reports.names import listed, shorten
+from reports.numbers import count, display_unit, number
+from reports.phrases import INTERVAL_WORDS
+from reports.sentences import direction_phrase, evidence_sentence
+from schemas.findings import Effect, Interval
+
+BIAS_WORDS: dict[BiasState, str] = {
+    "stands": "stands",
+    "breaks": "does not stand",
+    "no_interval": "no interval claimed",
+    "not_evaluated": "not evaluated",
+    "not_applicable": "not applicable",
+}
+
+
+def build_event_study(effect: Effect, index: int, period: str) -> EventChart | None:
+    """Effect by event time, None where there is one period or no path."""
+    if not effect.event_study:
+        return None
+    unit = display_unit(effect.unit_label)
+    points = tuple(
+        EventPoint(
+            row.event_time,
+            row.estimate * unit.factor,
+            times(row.ci_low, unit.factor),
+            times(row.ci_high, unit.factor),
+        )
+        for row in sorted(effect.event_study, key=lambda row: row.event_time)
+    )
+    return EventChart(
+        text=_event_text(effect, points, index, period),
+        points=points,
+        band=times(effect.smallest_worthwhile_effect, unit.factor),
+        x_title=f"{period.capitalize()}s since the start",
+        y_title=shorten(unit.label, 8, 44),
+    )
+
+
+def build_bias(effect: Effect, index: int) -> BiasChart | None:
+    """The small chart of R6, None where no way of removing bias was tried."""
+    if not any(way.status in {"PASS", "FAIL"} for way in effect.intervals):
+        return None
+    unit = display_unit(effect.unit_label)
+    rows = tuple(_bias_row(way, effect, unit.factor) for way in effect.intervals)
+    words = bias_words(effect)
+    return BiasChart(
+        text=ChartText(
+            chart_id=f"bias-{index}",
+            title=_bias_title(rows),
+            how_to_read=_bias_reading(effect),
+            source=f"Source: {evidence_sentence(effect)}.",
+            aria_label=f"Ways of removing bias. {words}",
+        ),
+        rows=tuple(row for row in rows if row.state != "not_applicable"),
+        band=times(effect.smallest_worthwhile_effect, unit.factor),
+        axis_title=shorten(unit.label, 8, 44),
+        words=words,
+    )
+
+
+def bias_state(way: Interval, effect: Effect) -> BiasState:
+    """Whether the finding is still there: outside zero on its own side, or inside the band."""
+    if way.status == "NOT_APPLICABLE":
+        return "not_applicable"
+    if way.status == "NOT_EVALUATED" or way.estimate is None:
+        return "not_evaluated"
+    if effect.verdict == "no_meaningful_effect":
+        return _inside_band(way, effect.smallest_worthwhile_effect)
+    if way.low95 is None or way.high95 is None:
+        return "no_interval"
+    positive = (effect.estimate or 0.0) >= 0
+    return "stands" if (way.low95 > 0 if positive else way.high95 < 0) else "breaks"
+
+
+def bias_words(effect: Effect) -> str:
+    """In words, which ways leave the finding standing, which do not, which were not tried."""
+    said = []
+    leads: tuple[tuple[BiasState, str], ...] = (
+        ("stands", "It stands under"),
+        ("breaks", "It does not stand under"),
+        ("no_interval", "No interval is claimed for"),
+        ("not_evaluated", "Not evaluated"),
+        ("not_applicable", "Not applicable to this design"),
+    )
+    for state, lead in leads:
+        named = [
+            INTERVAL_WORDS[way.name][0].lower()
+            for way in effect.intervals
+            if bias_state(way, effect) == state
+        ]
+        if named:
+            said.append(f"{lead}: {listed(named)}.")
+    return " ".join(said)
+
+
+def _inside_band(way: Interval, band: float | None) -> BiasState:
+    if band is None or way.low90 is None or way.high90 is None:
+        return "no_interval"
+    return "stands" if -band < way.low90 and way.high90 < band else "breaks"
+
+
+def _bias_row(way: Interval, effect: Effect, factor: float) -> BiasRow:
+    label, removes = INTERVAL_WORDS[way.name]
+    inside = effect.verdict == "no_meaningful_effect"
+    return BiasRow(
+        label=label,
+        removes=removes,
+        state=bias_state(way, effect),
+        estimate=times(way.estimate, factor),
+        low=times(way.low90 if inside else way.low95, factor),
+        high=times(way.high90 if inside else way.high95, factor),
+    )
+
+
+def _bias_title(rows: tuple[BiasRow, ...]) -> str:
+    tried = [row for row in rows if row.state in {"stands", "breaks"}]
+    if not tried:
+        return "No way of removing bias gives an interval"
+    standing = sum(row.state == "stands" for row in tried)
+    ways = count(len(tried), "way of removing bias that was tried", "ways of removing bias tried")
+    return f"It stands under {standing} of {ways}"
+
+
+def _bias_reading(effect: Effect) -> str:
+    if effect.verdict == "no_meaningful_effect":
+        return "Each line is a 90% range. It stands where the whole line lies inside the grey band."
+    return "Each line is a 95% range. The finding stands where the line keeps clear of zero."
+
+
+def _event_text(
+    effect: Effect, points: tuple[EventPoint, ...], index: int, period: str
+) -> ChartText:
+    unit = display_unit(effect.unit_label)
+    after = [point for point in points if point.event_time >= 0]
+    before = [point for point in points if point.event_time < 0]
+    shown = after or before
+    first, last = number(shown[0].estimate, signed=True), number(shown[-1].estimate, signed=True)
+    label = shorten(unit.label, 8)
+    when = "after" if after else "before"
+    title = f"{first} {label} in the first {period} {when} the start, {last} in the last"
+    interval = (
+        "Lines are 95% intervals of each point."
+        if any(point.low is not None for point in points)
+        else f"No interval is claimed from {count(effect.exposed_count, 'exposed unit')}."
+    )
+    aria = (
+        f"Effect on {shorten(effect.measure_name)} by time since the start, "
+        f"{count(len(before), period)} before and {count(len(after), period)} from the start on. "
+        f"{title}."
+    )
+    return ChartText(
+        chart_id=f"event-{index}",
+        title=title,
+        how_to_read=f"Hollow points before the start should lie near zero. {interval}",
+        source=f"Source: {evidence_sentence(effect)}. {direction_phrase(effect)}",
+        aria_label=aria,
+    )

@@ -1,0 +1,200 @@
+"""The forest plot as static SVG, in a wide and a narrow setting."""
+
+from dataclasses import dataclass
+
+from reports.axes import Scale, tick_labels, ticks
+from reports.charts import ForestChart, ForestRow
+from reports.measure import wrap
+from reports.palette import QUIET, VERDICT_COLOURS, VERDICT_MARKERS
+from reports.phrases import VERDICT_WORDS
+from reports.svg import Canvas
+
+LEADING = 1.32
+
+
+@dataclass(frozen=True)
+class ForestLayout:
+    """Where columns stand; in the narrow setting words go above and below each line."""
+
+    width: float
+    label_width: float
+    figures_width: float
+    size: float
+    stacked: bool
+    wanted_ticks: int
+
+    @property
+    def plot(self) -> tuple[float, float]:
+        """Left and right end of the axis."""
+        if self.stacked:
+            return 8.0, self.width - 8.0
+        return self.label_width + 16.0, self.width - self.figures_width - 16.0
+
+
+WIDE = ForestLayout(900, 250, 232, 13.5, stacked=False, wanted_ticks=6)
+NARROW = ForestLayout(330, 330, 330, 13, stacked=True, wanted_ticks=4)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A row's texts, wrapped."""
+
+    name: list[str]
+    measure: list[str]
+    figures: list[str]
+    verdict: str
+
+
+def draw_forest(chart: ForestChart, layout: ForestLayout) -> str:
+    """The chart as an SVG string."""
+    words = [_words(row, layout) for row in chart.rows]
+    heights = [_height(entry, layout) for entry in words]
+    top = 30.0
+    bottom = top + sum(heights)
+    canvas = Canvas(layout.width, bottom + 46)
+    scale = Scale(*chart.limits, *layout.plot)
+    _draw_frame(canvas, chart, layout, scale, (top, bottom))
+    y = top
+    for row, entry, height in zip(chart.rows, words, heights, strict=True):
+        _draw_row(canvas, row, entry, layout, scale, (y, height))
+        y += height
+    zero = scale.at(0.0)
+    canvas.lines([(zero, top, zero, bottom)], stroke=QUIET, width=1.2)
+    _draw_marks(canvas, chart, scale, _centres(words, heights, layout, top))
+    return canvas.render("wide" if not layout.stacked else "narrow")
+
+
+def _words(row: ForestRow, layout: ForestLayout) -> _Words:
+    size = layout.size
+    return _Words(
+        name=wrap(row.name, size * 1.1, layout.label_width, 3),
+        measure=wrap(row.measure, size - 1, layout.label_width, 2),
+        figures=wrap(row.figures, size, layout.figures_width, 3),
+        verdict=VERDICT_WORDS[row.verdict],
+    )
+
+
+def _height(words: _Words, layout: ForestLayout) -> float:
+    line = layout.size * LEADING
+    left = len(words.name) + len(words.measure)
+    right = len(words.figures) + 1
+    if layout.stacked:
+        return (left + right) * line + 34 + 18
+    return max(left, right) * line + 22
+
+
+def _centres(
+    words: list[_Words], heights: list[float], layout: ForestLayout, top: float
+) -> list[float]:
+    """Where each row's line stands."""
+    centres = []
+    for entry, height in zip(words, heights, strict=True):
+        label = (len(entry.name) + len(entry.measure)) * layout.size * LEADING
+        centres.append(top + (label + 8 + 15 if layout.stacked else height / 2))
+        top += height
+    return centres
+
+
+def _draw_frame(
+    canvas: Canvas,
+    chart: ForestChart,
+    layout: ForestLayout,
+    scale: Scale,
+    span: tuple[float, float],
+) -> None:
+    values = ticks(scale.low, scale.high, layout.wanted_ticks)
+    places = [scale.at(value) for value in values]
+    top, bottom = span
+    if not layout.stacked:
+        canvas.grid(places, top, bottom)
+    for place, label in zip(places, tick_labels(values), strict=True):
+        canvas.text(place, bottom + 17, label, size=layout.size - 1.5, fill=QUIET, anchor="middle")
+    left, right = layout.plot
+    size = layout.size - 1.5
+    canvas.text(left, 16, f"\u2190 {chart.low_end}", size=size, fill=QUIET)
+    canvas.text(right, 16, f"{chart.high_end} \u2192", size=size, fill=QUIET, anchor="end")
+    title = wrap(chart.axis_title, size, layout.width - 16, 1)[0]
+    middle = (left + right) / 2
+    canvas.text(middle, bottom + 38, title, size=size, fill=QUIET, anchor="middle")
+
+
+def _draw_row(
+    canvas: Canvas,
+    row: ForestRow,
+    words: _Words,
+    layout: ForestLayout,
+    scale: Scale,
+    place: tuple[float, float],
+) -> None:
+    """Band and words of one row."""
+    y, height = place
+    line = layout.size * LEADING
+    left = (len(words.name) + len(words.measure)) * line
+    start = y + (4 if layout.stacked else (height - left) / 2)
+    below = _draw_lines(canvas, words.name, 0, start, layout.size, bold=True)
+    below = _draw_lines(canvas, words.measure, 0, below, layout.size, fill=QUIET)
+    if layout.stacked:
+        _draw_band(canvas, row, scale, below + 4, 30)
+        right, start = 0.0, below + 38
+    else:
+        _draw_band(canvas, row, scale, y + 5, height - 10)
+        right = layout.width - layout.figures_width
+        start = y + (height - (len(words.figures) + 1) * line) / 2
+    colour = VERDICT_COLOURS[row.verdict]
+    below = _draw_lines(canvas, [words.verdict], right, start, layout.size, fill=colour, bold=True)
+    _draw_lines(canvas, words.figures, right, below, layout.size)
+    if not layout.stacked:
+        canvas.lines([(0, y + height, layout.width, y + height)], stroke="#eef1f4")
+
+
+def _draw_lines(
+    canvas: Canvas,
+    texts: list[str],
+    x: float,
+    y: float,
+    size: float,
+    *,
+    fill: str = "#17212f",
+    bold: bool = False,
+) -> float:
+    for text in texts:
+        y += size * LEADING
+        canvas.text(x, y - size * 0.32, text, size=size, fill=fill, bold=bold)
+    return y
+
+
+def _draw_band(canvas: Canvas, row: ForestRow, scale: Scale, y: float, height: float) -> None:
+    if row.band is not None:
+        low, high = scale.at(-row.band), scale.at(row.band)
+        canvas.rect(low, y, high - low, height)
+
+
+def _draw_marks(canvas: Canvas, chart: ForestChart, scale: Scale, centres: list[float]) -> None:
+    for row, y in zip(chart.rows, centres, strict=True):
+        colour = VERDICT_COLOURS[row.verdict]
+        _draw_range(canvas, scale, (row.low, row.high), y, (colour, 1.6))
+        _draw_range(canvas, scale, (row.plain_low, row.plain_high), y, (colour, 4.5))
+        if row.estimate is not None:
+            shape = VERDICT_MARKERS[row.verdict]
+            canvas.markers(shape, [(scale.at(row.estimate), y)], colour=colour, radius=6.5)
+        else:
+            at = scale.at(0.0) + 10
+            canvas.text(at, y + 4, "no estimate", size=12, fill=QUIET)
+
+
+def _draw_range(
+    canvas: Canvas,
+    scale: Scale,
+    bounds: tuple[float | None, float | None],
+    y: float,
+    style: tuple[str, float],
+) -> None:
+    low, high = bounds
+    if low is None or high is None:
+        return
+    colour, width = style
+    canvas.lines([(scale.at(low), y, scale.at(high), y)], stroke=colour, width=width)
+    if scale.cuts(low):
+        canvas.markers("arrow-left", [(scale.start + 4, y)], colour=colour, radius=5)
+    if scale.cuts(high):
+        canvas.markers("arrow-right", [(scale.end - 4, y)], colour=colour, radius=5)

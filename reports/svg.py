@@ -1,0 +1,125 @@
+"""A small SVG writer: every text and attribute is escaped, positions have one decimal."""
+
+from collections.abc import Iterable
+from html import escape
+from typing import Literal
+
+from reports.measure import text_width
+from reports.palette import BAND, FONT, GRID, INK, LINE
+
+Anchor = Literal["start", "middle", "end"]
+
+
+class Canvas:
+    """Collects marks and gives them back as one `<svg>` that scales with its container."""
+
+    def __init__(self, width: float, height: float) -> None:
+        """An empty drawing of this size in its own units."""
+        self.width = width
+        self.height = height
+        self._parts: list[str] = []
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float = 13,
+        fill: str = INK,
+        anchor: Anchor = "start",
+        bold: bool = False,
+    ) -> None:
+        """One line of text on its baseline."""
+        weight = ' font-weight="600"' if bold else ""
+        place = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        self._parts.append(
+            f'<text x="{_at(x)}" y="{_at(y)}" font-size="{_at(size)}" fill="{fill}"'
+            f"{place}{weight}>{escape(words)}</text>"
+        )
+
+    def rect(self, x: float, y: float, width: float, height: float, fill: str = BAND) -> None:
+        """A filled rectangle."""
+        self._parts.append(
+            f'<rect x="{_at(x)}" y="{_at(y)}" width="{_at(max(width, 0))}" '
+            f'height="{_at(max(height, 0))}" fill="{fill}"/>'
+        )
+
+    def lines(
+        self,
+        segments: Iterable[tuple[float, float, float, float]],
+        *,
+        stroke: str = LINE,
+        width: float = 1,
+        dashes: str = "",
+    ) -> None:
+        """Straight segments (x1, y1, x2, y2) of one style, as a single path."""
+        path = "".join(f"M{_at(a)} {_at(b)}L{_at(c)} {_at(d)}" for a, b, c, d in segments)
+        if path:
+            dash = f' stroke-dasharray="{dashes}"' if dashes else ""
+            self._parts.append(
+                f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{_at(width)}"{dash}/>'
+            )
+
+    def polyline(
+        self, points: list[tuple[float, float]], *, stroke: str, width: float = 1.5
+    ) -> None:
+        """One unbroken line."""
+        if len(points) > 1:
+            path = "M" + "L".join(f"{_at(x)} {_at(y)}" for x, y in points)
+            self._parts.append(
+                f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{_at(width)}"/>'
+            )
+
+    def markers(
+        self, shape: str, points: Iterable[tuple[float, float]], *, colour: str, radius: float = 6
+    ) -> None:
+        """Markers of one shape and colour; shapes that end in `open` are hollow."""
+        path = "".join(_marker(shape, x, y, radius) for x, y in points)
+        if path:
+            fill = "#fff" if shape.endswith("open") else colour
+            self._parts.append(
+                f'<path d="{path}" fill="{fill}" stroke="{colour}" stroke-width="2"/>'
+            )
+
+    def grid(self, ticks: Iterable[float], top: float, bottom: float) -> None:
+        """Upright grid lines."""
+        self.lines(((x, top, x, bottom) for x in ticks), stroke=GRID)
+
+    def render(self, css_class: str) -> str:
+        """The drawing; hidden from assistive technology, which reads the figure's own label."""
+        size = f"0 0 {_at(self.width)} {_at(self.height)}"
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" class="{css_class}" '
+            f'width="{_at(self.width)}" height="{_at(self.height)}" '
+            f'font-family="{escape(FONT)}" aria-hidden="true" focusable="false">'
+            f"{''.join(self._parts)}</svg>"
+        )
+
+
+def fits(words: str, size: float, width: float) -> bool:
+    """Whether the text is no wider than `width`."""
+    return text_width(words, size) <= width
+
+
+def _marker(shape: str, x: float, y: float, r: float) -> str:
+    if shape.startswith("circle"):
+        return f"M{_at(x - r)} {_at(y)}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0Z"
+    corners = {
+        "triangle-down": ((-1.1, -0.8), (1.1, -0.8), (0, 1.1)),
+        "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+        "diamond": ((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)),
+        "arrow-left": ((0, -0.8), (-1.1, 0), (0, 0.8)),
+        "arrow-right": ((0, -0.8), (1.1, 0), (0, 0.8)),
+    }
+    if shape.startswith("x-thin"):
+        return (
+            f"M{_at(x - r)} {_at(y - r)}L{_at(x + r)} {_at(y + r)}"
+            f"M{_at(x - r)} {_at(y + r)}L{_at(x + r)} {_at(y - r)}"
+        )
+    points = corners[shape.removesuffix("-open")]
+    return "M" + "L".join(f"{_at(x + dx * r)} {_at(y + dy * r)}" for dx, dy in points) + "Z"
+
+
+def _at(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
