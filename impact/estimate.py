@@ -1,14 +1,63 @@
 """Choose a method for an effect's data, and estimate with it."""
 
+from collections.abc import Callable
+
 from impact.group_time_did import estimate_group_time
 from impact.model import EffectData, Estimation, NotEvaluable
-from impact.support import check_data
+from impact.randomised import estimate_randomised
+from impact.sample import Sample, build_sample
+from impact.support import check_arms, check_data
+from impact.windows import with_comparison, within_panel
+from schemas.plan import MethodChoice
 from schemas.thresholds import Thresholds
-from schemas.vocabulary import Method
+from schemas.vocabulary import Assignment, Method
 
-ESTIMATORS = {
+ESTIMATORS: dict[Method, Callable[[EffectData, Thresholds], Estimation | NotEvaluable]] = {
+    "randomised": estimate_randomised,
     "group_time_did": estimate_group_time,
 }
+
+
+def choose_method(
+    data: EffectData,
+    assignment: Assignment,
+    requested: MethodChoice,
+    thresholds: Thresholds,
+) -> Method | NotEvaluable:
+    """Choose the estimator that the design and the number of clusters allow.
+
+    `requested` other than `auto` is taken when it is built and fits the assignment: dose,
+    switching and single-series designs are answered with what a comparison of arms lacks.
+    """
+    problem = check_data(data)
+    if problem:
+        return problem
+    if requested == "auto":
+        return _automatic(data, assignment, thresholds)
+    if requested == "randomised" and assignment != "randomised":
+        return NotEvaluable(("MISSING_TABLE",), ("exposure.assignment",))
+    return requested if requested in ESTIMATORS else NotEvaluable(("TOO_FEW_UNITS",))
+
+
+def _automatic(
+    data: EffectData, assignment: Assignment, thresholds: Thresholds
+) -> Method | NotEvaluable:
+    if assignment == "randomised":
+        return "randomised"
+    cut = with_comparison(within_panel(data), thresholds.did_comparison)
+    sample = build_sample(cut)
+    problem = check_arms(cut, sample, 1, 1, thresholds.pre_periods)
+    if problem:
+        return problem
+    return _by_size(sample, thresholds) or NotEvaluable(("TOO_FEW_UNITS",))
+
+
+def _by_size(sample: Sample, thresholds: Thresholds) -> Method | None:
+    exposed, comparison = sample.exposed_count, sample.comparison_count
+    if exposed <= thresholds.few_exposed:
+        return "synthetic_did" if comparison >= thresholds.synthetic_comparison else None
+    enough = exposed >= thresholds.did_exposed and comparison >= thresholds.did_comparison
+    return "group_time_did" if enough else None
 
 
 def estimate(data: EffectData, method: Method, thresholds: Thresholds) -> Estimation | NotEvaluable:
