@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+SHOWN_ROWS = 10
 Outcome = Literal["REJECT_FILE", "QUARANTINE_ROW", "SUPERSEDED", "OUT_OF_WINDOW", "WARN"]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One defect; `rows` lists the first of `count` rows where it occurs."""
+    """One defect; `rows` lists the `count` rows where it occurs, where they are several."""
 
     source_file: str
     row: int | None
@@ -31,9 +32,9 @@ class Problem:
     def _repeats(self) -> str:
         if self.count == 1:
             return ""
-        shown = ", ".join(str(row) for row in self.rows)
-        more = " …" if self.count > len(self.rows) else ""
-        return f" in {self.count} rows: {shown}{more}" if shown else f" in {self.count} rows"
+        shown = ", ".join(str(row) for row in self.rows[:SHOWN_ROWS])
+        more = " …" if self.count > SHOWN_ROWS else ""
+        return f" in {self.count} rows: {shown}{more}"
 
 
 class Rejected(Exception):  # noqa: N818 - a verdict on the input, not a fault of the program

@@ -59,6 +59,16 @@ def source_path(folder: Path, source: Source) -> Path:
     return (folder / (source.path or "")).resolve()
 
 
+def source_name(source: Source) -> str:
+    """How a source is named in messages and in `source_file`."""
+    return PurePosixPath(source.path or source.table).as_posix()
+
+
+def inline_mapping(source: Source) -> Mapping:
+    """The mapping written in study.yaml; without one, names and values are ours."""
+    return source.mapping if isinstance(source.mapping, Mapping) else Mapping()
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

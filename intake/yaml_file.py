@@ -131,7 +131,7 @@ def _from_pydantic(
     return _problem(name, line, where, "value", message[:1].lower() + message[1:])
 
 
-def _problem(  # noqa: PLR0913 - one line of a report has this many parts
+def _problem(
     name: str,
     line: int | None,
     column: str | None,

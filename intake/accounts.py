@@ -1,0 +1,120 @@
+"""Row accounts: every row that was read is accepted, quarantined, superseded or out of window."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import ibis
+import polars as pl
+from pandera.errors import SchemaError, SchemaErrors
+
+from intake.problems import Problem, Rejected
+from schemas.findings import RowAccount
+from schemas.registry import TABLES, TableSpec
+from schemas.study import Study
+
+BATCH_ROWS = 1_000_000
+DISPOSITIONS = ("quarantined", "superseded", "out_of_window")
+"""From the strongest: a row counts once, as the first of these it has."""
+
+
+def count_rows(
+    table: str, raw: ibis.Table, accepted: ibis.Table, quarantine: ibis.Table
+) -> list[RowAccount]:
+    """One account per source file; each side is counted from its own table."""
+    read, kept = _per_file(raw), _per_file(accepted)
+    lost = {name: _per_file(rows) for name, rows in _by_disposition(quarantine).items()}
+    files = sorted({*read, *kept, *(file for counts in lost.values() for file in counts)})
+    return [
+        RowAccount(
+            table=table,
+            source_file=file,
+            read=read[file],
+            accepted=kept[file],
+            **{name: counts[file] for name, counts in lost.items()},
+        )
+        for file in files
+    ]
+
+
+def check_limits(accounts: Sequence[RowAccount], study: Study) -> None:
+    """Raise `Rejected` where accounts do not balance, or too large a share is in quarantine."""
+    problems = [_unbalanced(account) for account in accounts if not account.is_balanced]
+    limit = study.max_quarantined_share
+    problems += [
+        _too_many(account, limit)
+        for account in accounts
+        if account.quarantined > limit * account.read
+    ]
+    if problems:
+        raise Rejected(problems)
+
+
+def contract_violations(table: str, accepted: ibis.Table) -> list[str]:
+    """What the Pandera model finds in accepted rows: column, rule and count, never a value."""
+    spec = TABLES[table]
+    if tuple(accepted.columns) != spec.column_names:
+        return [f"{table}: columns are not those of the contract, in its order"]
+    found: Counter[str] = Counter()
+    for batch in _batches(accepted):
+        found += _batch_violations(spec, batch)
+    told = [f"{table}.{rule} fails in {count} rows" for rule, count in sorted(found.items())]
+    return told + _repeated_keys(spec, accepted)
+
+
+def _per_file(rows: ibis.Table) -> Counter[str]:
+    counted = rows.group_by("source_file").agg(row_count=rows.count()).to_pyarrow().to_pylist()
+    return Counter({row["source_file"]: row["row_count"] for row in counted})
+
+
+def _by_disposition(quarantine: ibis.Table) -> dict[str, ibis.Table]:
+    """Rows by their strongest disposition, one row each."""
+    rank = ibis.cases(*[(quarantine.disposition == name, i) for i, name in enumerate(DISPOSITIONS)])
+    ranked = quarantine.select("source_file", "source_row", rank=rank)
+    rows = ranked.group_by("source_file", "source_row").agg(rank=ranked["rank"].min())
+    return {name: rows.filter(rows["rank"] == i) for i, name in enumerate(DISPOSITIONS)}
+
+
+def _unbalanced(account: RowAccount) -> Problem:
+    kept = account.accepted + account.quarantined + account.superseded + account.out_of_window
+    what = f"{account.read} rows were read and {kept} are accounted for"
+    remedy = "report this: it is a fault of the program"
+    return Problem(account.source_file, None, None, "row_account", what, remedy)
+
+
+def _too_many(account: RowAccount, limit: float) -> Problem:
+    what = (
+        f"{account.quarantined} of {account.read} rows of {account.table} are in quarantine, "
+        f"more than {limit:.0%}"
+    )
+    remedy = "run `advocacy validate` for the list, and correct the file"
+    return Problem(account.source_file, None, None, "max_quarantined_share", what, remedy)
+
+
+def _batches(accepted: ibis.Table) -> Iterable[pl.DataFrame]:
+    """Slices of at most BATCH_ROWS rows, in the order of the table's own row ids."""
+    numbered = accepted.mutate(batch=ibis.row_number() // BATCH_ROWS)
+    last = accepted.count().to_pyarrow().as_py() // BATCH_ROWS
+    for number in range(last + 1):
+        rows = accepted if last == 0 else numbered.filter(numbered.batch == number).drop("batch")
+        yield rows.to_polars()
+
+
+def _batch_violations(spec: TableSpec, batch: pl.DataFrame) -> Counter[str]:
+    try:
+        spec.model.validate(batch, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        named = zip(cases["column"], cases["check"], strict=True)
+        return Counter(f"{column}: {str(check).split('(')[0]}" for column, check in named)
+    except SchemaError as error:
+        return Counter({f"{spec.name}: {error.reason_code}": 1})
+    return Counter()
+
+
+def _repeated_keys(spec: TableSpec, accepted: ibis.Table) -> list[str]:
+    if not spec.key:
+        return []
+    counted = accepted.group_by(list(spec.key)).agg(row_count=accepted.count())
+    repeated = counted.filter(counted.row_count > 1).count().to_pyarrow().as_py()
+    names = ", ".join(spec.key)
+    return [f"{spec.name}: {repeated} keys ({names}) occur more than once"] if repeated else []

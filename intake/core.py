@@ -1,0 +1,88 @@
+"""Raw text to a core table: what is accepted, and every other row with its reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+from ibis.util import gen_name
+
+from intake.checks import Catalogue, listed
+from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
+from intake.parse import TYPES
+from intake.typed import Build, typed_rows
+from schemas.registry import TABLES
+from schemas.study import Study
+
+QUARANTINE_COLUMNS = (
+    "table_name",
+    "source_file",
+    "source_row",
+    "column_name",
+    "rule",
+    "message",
+    "remedy",
+    "disposition",
+    "original",
+)
+
+
+@dataclass(frozen=True)
+class CoreTables:
+    """`accepted` has the contract's columns; `quarantine` one row per rejected row and rule."""
+
+    accepted: ibis.Table
+    quarantine: ibis.Table
+
+
+def build_core(
+    table: str,
+    raw: ibis.Table,
+    parents: Mapping[str, ibis.Table],
+    study: Study,
+    backend: ibis.BaseBackend,
+) -> CoreTables:
+    """Type and check the rows of one table; `parents` are accepted core tables by name.
+
+    References to tables the study has no source of are not checked. Every row of `raw` is in
+    `accepted` or in `quarantine`, never in both.
+    """
+    present = {source.table for source in study.sources}
+    known = {name: parent for name, parent in parents.items() if name in present}
+    build = Build(TABLES[table], study, known, Catalogue())
+    rows = backend.create_table(gen_name(f"typed_{table}"), typed_rows(build, raw), temp=True)
+    failures = _failures(build, rows, backend)
+    accepted = rows.anti_join(failures, ORIGIN)
+    return CoreTables(_contract(build, accepted), _quarantine(build, raw, failures))
+
+
+def _failures(build: Build, rows: ibis.Table, backend: ibis.BaseBackend) -> ibis.Table:
+    """Every broken rule of every row: `source_file, source_row, rule_no`."""
+    parts = [listed(rows), *duplicates(build, rows), *orphans(build, rows)]
+    found = _kept(backend, parts)
+    for checks in (overlaps, shares, lost_children):
+        more = checks(build, rows.anti_join(found, ORIGIN))
+        found = _kept(backend, [found, *more]) if more else found
+    return found
+
+
+def _kept(backend: ibis.BaseBackend, parts: list[ibis.Table]) -> ibis.Table:
+    whole = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    return backend.create_table(gen_name("failures"), whole, temp=True)
+
+
+def _contract(build: Build, accepted: ibis.Table) -> ibis.Table:
+    types = {column.name: TYPES.get(column.kind) for column in build.spec.columns}
+    cells = {
+        name: accepted[name] if kind is None else accepted[name].cast(kind)
+        for name, kind in types.items()
+    }
+    return accepted.select(**cells).order_by(ORIGIN)
+
+
+def _quarantine(build: Build, raw: ibis.Table, failures: ibis.Table) -> ibis.Table:
+    """The broken rules in words, with the row as it came."""
+    cells = {name: raw[name] for name in raw.columns if name not in ORIGIN}
+    original = raw.select(*ORIGIN, original=ibis.struct(cells).cast("json").cast("string"))
+    told = failures.join(build.catalogue.table(), "rule_no").join(original, ORIGIN)
+    named = told.mutate(table_name=ibis.literal(build.spec.name))
+    return named.order_by(*ORIGIN, "rule_no").select(*QUARANTINE_COLUMNS)

@@ -1,0 +1,166 @@
+"""Each source's text mapped to our columns, typed, with the checks every row fails."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+
+from intake.checks import FAILURES, Catalogue, Check, Rule
+from intake.parse import FIRST_DATE, TYPES, limit_checks, parse
+from intake.row_rules import rule_check
+from intake.study import inline_mapping, source_name
+from schemas.registry import SOURCE_COLUMNS, ColumnSpec, TableSpec
+from schemas.study import Mapping as SourceMapping
+from schemas.study import Source, Study
+
+Parents = Mapping[str, ibis.Table]
+NO: Any = ibis.literal(value=False)
+DAY = datetime.timedelta(days=1)
+RATE_STATUS = ("observed", "provisional")
+
+
+@dataclass(frozen=True)
+class Build:
+    """What every step of building one core table needs."""
+
+    spec: TableSpec
+    study: Study
+    parents: Parents
+    catalogue: Catalogue
+
+
+def typed_rows(build: Build, raw: ibis.Table) -> ibis.Table:
+    """All rows of a table in contract columns, plus `failures`; one source after the other."""
+    sources = [source for source in build.study.sources if source.table == build.spec.name]
+    parts = [_typed_source(build, raw, source) for source in sources]
+    if not parts:
+        parts = [_typed_part(build, raw, SourceMapping())]
+    return parts[0] if len(parts) == 1 else ibis.union(*parts)
+
+
+def _typed_source(build: Build, raw: ibis.Table, source: Source) -> ibis.Table:
+    rows = raw.filter(raw.source_file == source_name(source))
+    return _typed_part(build, rows, inline_mapping(source))
+
+
+def _typed_part(build: Build, rows: ibis.Table, mapping: SourceMapping) -> ibis.Table:
+    texts = {c.name: _mapped(rows, c, mapping) for c in build.spec.data_columns}
+    cells = {c.name: parse(texts[c.name], c, mapping.format) for c in build.spec.data_columns}
+    first = [check for cell in cells.values() for check in cell.checks]
+    given = {f"given_{name}": cell.given for name, cell in cells.items()}
+    table = rows.select(
+        **{name: cell.value for name, cell in cells.items()},
+        **given,
+        **{name: rows[name] for name in SOURCE_COLUMNS},
+        first_failures=build.catalogue.failures(first),
+        is_kept=_is_kept(rows, mapping),
+    )
+    return _checked(build, table)
+
+
+def _checked(build: Build, table: ibis.Table) -> ibis.Table:
+    """Fill defaults and derived values, then check limits and rules between columns."""
+    table = _with_defaults(build.spec, table)
+    if build.spec.name == "outcome":
+        table = _with_rates(build, table)
+    given = {c.name: table[f"given_{c.name}"] for c in build.spec.data_columns}
+    checks = [
+        check
+        for column in build.spec.data_columns
+        for check in limit_checks(table[column.name], column, build.study.as_of)
+    ]
+    checks += [rule_check(rule, table, given) for rule in build.spec.meta.rules]
+    checks += _window_checks(build, table)
+    if build.spec.name == "outcome":
+        checks += _measure_checks(table)
+    other = Rule(None, "where", "is left out by mapping.where", "nothing to do", "out_of_window")
+    left_out = build.catalogue.failures([Check(other, ~table.is_kept)])
+    failures = table.first_failures.concat(build.catalogue.failures(checks))
+    return table.select(
+        *build.spec.column_names,
+        **{FAILURES: ibis.ifelse(table.is_kept, failures, left_out)},
+    )
+
+
+def _mapped(rows: ibis.Table, column: ColumnSpec, mapping: SourceMapping) -> Any:
+    """One of our columns as text: a constant, or the source's column with its words mapped."""
+    if column.name in mapping.constants:
+        return ibis.literal(mapping.constants[column.name])
+    text = _source_text(rows, mapping.columns.get(column.name, column.name))
+    words = mapping.values.get(column.name)
+    if not words:
+        return text
+    return ibis.cases(*[(text == old, new) for old, new in words.items()], else_=text)
+
+
+def _source_text(rows: ibis.Table, name: str) -> Any:
+    spelling = {column.casefold(): column for column in rows.columns}
+    found = spelling.get(name.casefold())
+    return ibis.null("string") if found is None else rows[found].nullif("")
+
+
+def _is_kept(rows: ibis.Table, mapping: SourceMapping) -> Any:
+    """Whether `where` keeps the row; its columns are the source's own, or ours."""
+    kept: Any = ibis.literal(value=True)
+    for name, words in mapping.where.items():
+        own = name if name in rows.columns else mapping.columns.get(name, name)
+        kept = kept & _source_text(rows, own).isin(words).fill_null(NO)
+    return kept
+
+
+def _with_defaults(spec: TableSpec, table: ibis.Table) -> ibis.Table:
+    defaults = {
+        c.name: ibis.ifelse(
+            table[f"given_{c.name}"], table[c.name], ibis.literal(c.default, type=TYPES[c.kind])
+        )
+        for c in spec.data_columns
+        if c.default is not None
+    }
+    return table.mutate(**defaults) if defaults else table
+
+
+def _with_rates(build: Build, table: ibis.Table) -> ibis.Table:
+    """Give every observed rate its value: numerator / denominator times the measure's scale."""
+    measure = build.parents.get("measure")
+    limits = ["scale", "valid_min", "valid_max"]
+    if measure is None:
+        table = table.mutate(**{name: ibis.null("float64") for name in limits})
+    else:
+        known = measure.select("measure_id", *limits)
+        table = table.left_join(known, "measure_id").drop("measure_id_right")
+    rate = table.numerator / table.denominator.nullif(0) * table.scale.fill_null(1.0)
+    is_rate = table.status.isin(RATE_STATUS) & rate.notnull()
+    both = table.given_numerator & table.given_denominator & table.status.isin(RATE_STATUS)
+    return table.mutate(
+        value=ibis.ifelse(is_rate, rate, table.value),
+        given_value=table.given_value | both.fill_null(NO),
+    )
+
+
+def _window_checks(build: Build, table: ibis.Table) -> list[Check]:
+    name = build.spec.meta.window_column
+    if name is None:
+        return []
+    window = build.study.window
+    before = table[name].between(ibis.literal(FIRST_DATE), ibis.literal(window.start - DAY))
+    after = table[name].between(ibis.literal(window.end + DAY), ibis.literal(build.study.as_of))
+    told = f"{name} is outside the study's window"
+    rule = Rule(
+        name, "out_of_window", told, "nothing, or widen window in study.yaml", "out_of_window"
+    )
+    return [Check(rule, before | after)]
+
+
+def _measure_checks(table: ibis.Table) -> list[Check]:
+    low = Rule(
+        "value", "valid_min", "value must not be below valid_min of its measure", "correct it"
+    )
+    high = Rule(
+        "value", "valid_max", "value must not be above valid_max of its measure", "correct it"
+    )
+    return [
+        Check(low, table.value < table.valid_min),
+        Check(high, table.value > table.valid_max),
+    ]
