@@ -5,6 +5,8 @@ from typing import Any
 
 import dagster as dg
 import ibis
+import pandas as pd
+import pandera.pandas as pa
 
 from assets.run import StudyRun
 from intake.accounts import contract_violations
@@ -33,3 +35,13 @@ def contract_check(table: str) -> dg.AssetChecksDefinition:
         return recorded(study_run, f"core_{table}_is_valid", not broken, {"rules_broken": broken})
 
     return check
+
+
+def frame_violations(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> list[str]:
+    """What a Pandera model finds in a small table: column, rule and count, never a value."""
+    try:
+        model.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        counts = errors.failure_cases.groupby(["column", "check"], dropna=False).size()
+        return [f"{column}: {check} fails {count} times" for (column, check), count in counts.items()]
+    return []

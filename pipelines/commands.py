@@ -54,7 +54,7 @@ def validate_inputs(name: str, settings: Settings, *, as_json: bool, debug: bool
     def work() -> int:
         from intake.validate import validate_study
         from pipelines.engine import connect
-        from pipelines.summary import validation_lines
+        from pipelines.validation import validation_lines
 
         folder = find_study(name, settings)
         backend = connect([folder], settings)
@@ -118,33 +118,45 @@ def guarded(work: Callable[[], int], *, debug: bool) -> int:
     """Do the work; every error becomes one line each for what, why and what to do."""
     try:
         return int(work())
-    except Rejected as rejected:
-        _say_rejected(rejected)
-        code = Exit.DATA_REJECTED
-    except UserError as error:
-        _say(error.what, error.why, error.remedy)
-        code = error.code
-    except OSError as error:
-        code = Exit.DISK if error.errno == errno.ENOSPC else Exit.PATH_NOT_USABLE
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        return int(explain(error))
+
+
+def explain(error: Exception) -> Exit:
+    """Say an error on standard error; returns the exit code of its kind."""
+    if isinstance(error, Rejected):
+        _say_rejected(error)
+        return Exit.DATA_REJECTED
+    told = error if isinstance(error, UserError) else _told(error)
+    _say(told.what, told.why, told.remedy)
+    return told.code
+
+
+def _told(error: Exception) -> UserError:
+    """What to say of an error that is not one of ours."""
+    if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        _say(
+        return UserError(
+            Exit.DISK if error.errno == errno.ENOSPC else Exit.PATH_NOT_USABLE,
             "A file or folder cannot be used.",
             f"{error.strerror or type(error).__name__}{where}",
             "Make room or give rights, then run again; published results are untouched.",
         )
-    except MemoryError:
-        code = Exit.MEMORY
-        _say("Memory ran out.", "The memory limit was reached.", "Raise it or use less data.")
-    except Exception as error:  # noqa: BLE001 - the edge: no traceback is the only message
-        code = Exit.INTERNAL
-        _say(
-            "Something went wrong inside the program.",
-            f"{type(error).__name__}, which it did not expect.",
-            "Run again with --debug and report the traceback.",
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+        return UserError(
+            Exit.MEMORY,
+            "Memory ran out.",
+            "The engine reached its memory limit.",
+            "Close other programs or use fewer rows; published results are untouched.",
         )
-    if debug:
-        traceback.print_exc()
-    return int(code)
+    return UserError(
+        Exit.INTERNAL,
+        "Something went wrong inside the program.",
+        f"{type(error).__name__}, which it did not expect.",
+        "Run again with --debug and report the traceback; published results are untouched.",
+    )
 
 
 def _say(what: str, why: str, remedy: str) -> None:

@@ -3,13 +3,11 @@
 import time
 from collections.abc import Sequence
 
-from intake.validate import ValidationReport
 from pipelines.run import Outcome
 from schemas.findings import Effect, Findings
 
 STAGES = ("raw", "core", "panel", "effect")
 STAGE_OF = {"quarantine": "core", "accounts": "core", "plan": "raw"}
-SHOWN_PROBLEMS = 10
 
 
 class StageLines:
@@ -52,21 +50,6 @@ def block(outcome: Outcome, lines: StageLines) -> str:
 def closing(names: Sequence[str]) -> str:
     """The next command to try."""
     return f"Next: advocacy report {names[0]} --open"
-
-
-def validation_lines(report: ValidationReport) -> list[str]:
-    """Accounts, mapping and the first problems, as a person reads them."""
-    lines = [
-        f"{row.source_file} -> {row.table}: {row.read:,} read, {row.accepted:,} accepted, "
-        f"{row.quarantined:,} quarantined, {row.superseded:,} superseded, "
-        f"{row.out_of_window:,} out of window"
-        for row in report.accounts
-    ]
-    lines += [str(problem) for problem in report.problems[:SHOWN_PROBLEMS]]
-    more = len(report.problems) - SHOWN_PROBLEMS
-    if more > 0:
-        lines.append(f"... and {more} more; --json lists them all.")
-    return [*lines, "No problem found." if not report.problems else "Nothing was written."]
 
 
 def _accounts(findings: Findings) -> list[str]:
