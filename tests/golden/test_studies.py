@@ -103,9 +103,9 @@ def test_incentives_were_drawn_for_2901_persons_in_120_blocks() -> None:
 
 
 def test_incentives_lack_56_of_679_and_11_of_2222_outcomes() -> None:
-    missing = arms()["value"].isna().groupby(arms()["dose"]).agg(["sum", "size"])
-    assert missing.loc[0].tolist() == [56, 679]
-    assert missing.loc[1].tolist() == [11, 2_222]
+    missing = arms()["value"].isna().groupby(arms()["dose"])
+    assert missing.sum().to_dict() == {0: 56, 1: 11}
+    assert missing.count().to_dict() == {0: 679, 1: 2_222}
     assert arms()["value"].notna().sum() == 2_834
 
 
