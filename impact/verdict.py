@@ -1,6 +1,5 @@
 """The verdict: pure functions of intervals, permutation p values and gates (METHODS 3, 3a)."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -198,57 +197,6 @@ def _unwidened(interval: Interval) -> Interval:
     return Interval(
         interval.name, interval.status, interval.estimate, interval.std_error, interval.df
     )
-
-
-def clusters_needed(estimation: Estimation, target: float, power_factor: float) -> int | None:
-    """Clusters for 80 % power at `target`: J (3.1 max SE / target)^2, over intervals that decide.
-
-    None where no interval is claimed: a permutation has no standard error to scale.
-    """
-    errors = [interval.std_error for interval in deciding(estimation)]
-    if estimation.decided_by == "permutation" or not errors:
-        return None
-    total = estimation.exposed_count + estimation.comparison_count
-    return math.ceil(total * (power_factor * max(errors) / target) ** 2)
-
-
-def clusters_attainable(exposed: int, alpha: float, size: int) -> int:
-    """Fewest clusters in all for which 2 / N <= alpha / m, N the number of assignments."""
-    total = exposed + 1
-    while not is_attainable(math.comb(total, exposed), alpha, size):
-        total += 1
-    return total
-
-
-def is_attainable(assignments: int, alpha: float, size: int) -> bool:
-    """Whether the most extreme of `assignments` equally likely ones could be a claim."""
-    return 2 / assignments <= alpha / size + 1e-12
-
-
-def pre_periods_needed(
-    estimation: Estimation, target: float, power_factor: float, most: int = 600
-) -> int | None:
-    """Pre-periods at which the trend-robust standard error would reach target / 3.1.
-
-    For errors independent between periods the variance of I0 - h b is proportional to
-    1/P + 1/H + h^2 12 / (P (P^2 - 1)), h = (P + H) / 2; None where no length is enough, or
-    the trend-robust interval is not the widest.
-    """
-    errors = {item.name: item.std_error for item in deciding(estimation)}
-    current, post = estimation.pre_count, estimation.post_count
-    widest = errors.get("trend_robust")
-    if estimation.decided_by == "permutation" or widest is None or current < 3:
-        return None
-    if widest < max(errors.values()):
-        return None
-    goal = (target / power_factor / widest) ** 2 * _trend_variance(current, post)
-    longer = range(current + 1, most + 1)
-    return next((length for length in longer if _trend_variance(length, post) <= goal), None)
-
-
-def _trend_variance(pre: int, post: int) -> float:
-    distance = (pre + post) / 2
-    return 1 / pre + 1 / post + distance**2 * 12 / (pre * (pre**2 - 1))
 
 
 def family_of(p_values: Sequence[float], position: int) -> Family:

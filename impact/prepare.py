@@ -1,0 +1,178 @@
+"""One effect before it is judged: its rows, its data, its estimate, or what is lacking."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from impact.calendar import MONTHS
+from impact.effect_data import EffectTables, Measure, build_effect_data
+from impact.estimate import choose_method, estimate
+from impact.gather import StudyTables
+from impact.model import EffectData, Estimation, Interval, NotEvaluable
+from schemas.plan import MethodChoice, Plan, PlannedEffect
+from schemas.study import Study
+from schemas.thresholds import Thresholds
+from schemas.vocabulary import Assignment, IntervalName
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One effect's rows, data and estimate; `control_count` is K."""
+
+    effect: PlannedEffect
+    measure: Measure
+    tables: EffectTables
+    data: EffectData | NotEvaluable
+    result: Estimation | NotEvaluable
+    control_count: int
+
+    @property
+    def estimation(self) -> Estimation | None:
+        """The estimate, None where there is none."""
+        return self.result if isinstance(self.result, Estimation) else None
+
+
+def prepare_effect(
+    effect: PlannedEffect, plan: Plan, tables: StudyTables, study: Study, thresholds: Thresholds
+) -> Prepared:
+    """Estimate one effect as far as its data allow."""
+    measure = find_measure(tables.measure, effect.measure_id)
+    mine = effect_tables(tables, effect)
+    controls = count_controls(effect, plan, tables.panel)
+    data: EffectData | NotEvaluable = lacking_tables(effect, study) or build_effect_data(
+        mine, effect, measure, study, thresholds
+    )
+    result = data if isinstance(data, NotEvaluable) else _estimated(data, effect, mine, thresholds)
+    if isinstance(result, Estimation):
+        has_controls = controls >= thresholds.controls_calibration
+        applies = _applicable(result, effect, plan, tables, has_controls)
+        result = replace(result, intervals=(*result.intervals, *_uncomputed(result, applies)))
+    return Prepared(effect, measure, mine, data, result, controls)
+
+
+def lacking_tables(effect: PlannedEffect, study: Study) -> NotEvaluable | None:
+    """Tables without which this effect cannot be asked, none of which the study names."""
+    origin = "exposure" if effect.analysis.exposure_from == "table" else "engagement"
+    wanted = {"outcome", "unit", "measure", origin}
+    lacking = sorted(wanted - {source.table for source in study.sources})
+    return NotEvaluable(("MISSING_TABLE",), tuple(lacking)) if lacking else None
+
+
+def find_measure(measure: pd.DataFrame, measure_id: str) -> Measure:
+    """The measure as its table describes it; by its id alone where the table has no row."""
+    rows = measure[measure["measure_id"] == measure_id].to_dict("records")
+    if not rows:
+        return Measure(measure_id, measure_id, "", "higher_better")
+    row = rows[0]
+    return Measure(
+        measure_id=measure_id,
+        name=row["name"],
+        unit_label=row["unit_label"],
+        direction=row["direction"],
+        period=next((known for known in MONTHS if known == row["period"]), None),
+        is_proxy=row["is_proxy"] is True,
+    )
+
+
+def effect_tables(tables: StudyTables, effect: PlannedEffect) -> EffectTables:
+    """The rows of one effect: its measure for everyone, its own exposure, all units."""
+    panel, exposure = tables.panel, tables.exposure
+    is_mine = (panel["measure_id"] == effect.measure_id) & (panel["subgroup_id"] == "all")
+    return EffectTables(
+        panel=panel[is_mine],
+        exposure=exposure[exposure["effect_id"] == effect.effect_id],
+        unit=tables.unit,
+    )
+
+
+def count_controls(effect: PlannedEffect, plan: Plan, panel: pd.DataFrame) -> int:
+    """K: the plan's negative controls that are measures with outcomes, or effects of that role."""
+    known = set(panel["measure_id"])
+    known |= {other.effect_id for other in plan.effects if other.role == "negative_control"}
+    return len(set(effect.analysis.negative_controls) & known)
+
+
+def assignment_of(exposure: pd.DataFrame) -> Assignment:
+    """How the units of an effect came to be exposed; `unknown` where rows disagree."""
+    ways = sorted(set(exposure["assignment"].dropna()))
+    return ways[0] if len(ways) == 1 else "unknown"
+
+
+def is_switching(exposure: pd.DataFrame, last_period: int) -> bool:
+    """Whether exposure stops before the last period, restarts, or changes its dose."""
+    rows = exposure[exposure["dose"].fillna(1.0) > 0].sort_values(["unit_id", "start_period"])
+    end = pd.to_numeric(rows["end_period"]).astype(float).fillna(float("inf"))
+    start = pd.to_numeric(rows["start_period"]).astype(float)
+    reach = end.groupby(rows["unit_id"]).cummax()
+    has_gap = start > reach.groupby(rows["unit_id"]).shift() + 1
+    has_stopped = end.groupby(rows["unit_id"]).max() < last_period
+    doses = rows.groupby("unit_id")["dose"].nunique(dropna=False)
+    return bool(has_gap.any() or has_stopped.any() or (doses > 1).any())
+
+
+def _estimated(
+    data: EffectData, effect: PlannedEffect, tables: EffectTables, thresholds: Thresholds
+) -> Estimation | NotEvaluable:
+    assignment = assignment_of(tables.exposure)
+    requested: MethodChoice = effect.analysis.method
+    if requested == "auto" and assignment != "randomised":
+        requested = _design_of(effect, tables)
+    method = choose_method(data, assignment, requested, thresholds)
+    return method if isinstance(method, NotEvaluable) else estimate(data, method, thresholds)
+
+
+def _design_of(effect: PlannedEffect, tables: EffectTables) -> MethodChoice:
+    """The designs that `auto` tries before those of absorbing exposure; a log is absorbing."""
+    if effect.analysis.dose_contrast is not None:
+        return "dose_did"
+    observed = tables.panel.loc[tables.panel["outcome"].notna(), "period"]
+    mine = tables.exposure[tables.exposure["unit_id"].isin(tables.panel["unit_id"])]
+    return "switching_did" if is_switching(mine, int(observed.max())) else "auto"
+
+
+def _uncomputed(found: Estimation, applies: dict[IntervalName, bool]) -> tuple[Interval, ...]:
+    """Intervals that the estimator does not give: NOT_EVALUATED where they apply."""
+    given = {interval.name for interval in found.intervals}
+    return tuple(
+        Interval(name, "NOT_EVALUATED" if is_due else "NOT_APPLICABLE")
+        for name, is_due in applies.items()
+        if name not in given
+    )
+
+
+def _applicable(
+    found: Estimation,
+    effect: PlannedEffect,
+    plan: Plan,
+    tables: StudyTables,
+    has_controls: bool,
+) -> dict[IntervalName, bool]:
+    """Whether I3 to I6 apply: observational, and what they remove is known of."""
+    panel = tables.panel
+    units = set(panel.loc[panel["measure_id"] == effect.measure_id, "unit_id"])
+    may = found.is_observational
+    return {
+        "calibrated": may and has_controls,
+        "calibrated_twice": may and has_controls,
+        "far_only": may and has_neighbours(tables.unit, units),
+        "clean": may and has_competitors(effect, plan, tables, units),
+    }
+
+
+def has_neighbours(unit: pd.DataFrame, units: set[str]) -> bool:
+    """Whether the neighbours of any of the units are known."""
+    return bool(unit.loc[unit["unit_id"].isin(units), "neighbour_ids"].notna().any())
+
+
+def has_competitors(
+    effect: PlannedEffect, plan: Plan, tables: StudyTables, units: set[str]
+) -> bool:
+    """Whether support, or another planned initiative on the same measure, reached the units."""
+    rivals = [
+        other.effect_id
+        for other in plan.effects
+        if other.measure_id == effect.measure_id and other.initiative_id != effect.initiative_id
+    ]
+    exposure = tables.exposure
+    reached = set(exposure.loc[exposure["effect_id"].isin(rivals), "unit_id"])
+    return not units.isdisjoint(reached | set(tables.supported["unit_id"]))

@@ -1,0 +1,68 @@
+"""Has a measure changed its unit? Jumps by a known ratio of a whole measure or unit at once."""
+
+import math
+
+import numpy as np
+
+from impact.model import DiagnosticResult, FloatArray
+
+KNOWN_RATIOS = (7.0, 12.0, 18.02, 30.44, 38.67, 100.0, 1000.0)
+"""Weeks, years, glucose, months, cholesterol, percent, thousandths: one unit in the other."""
+WINDOW = 6
+"""Periods on each side of a jump whose levels are compared."""
+TOLERANCE = math.log(1.2)
+"""How far a ratio of levels may be from a known one, on the log scale."""
+SEPARATION = 0.6
+"""Share of the jump, on the log scale, that lies between the nearest values of the sides."""
+
+
+def find_unit_shift(outcome: FloatArray) -> DiagnosticResult:
+    """FAIL where the level of the measure, or of one unit, jumps by a known ratio and stays.
+
+    `outcome` is (N, T). The measure's own series is the median over units; single units need
+    two periods on each side. Only positive values have ratios: where no series is positive
+    it is NOT_EVALUATED, and with one period NOT_APPLICABLE. `value` is the ratio found.
+    """
+    if outcome.shape[1] < 2:
+        return DiagnosticResult("unit_shift", "NOT_APPLICABLE")
+    is_seen = np.isfinite(outcome).any(axis=0)
+    whole = np.array([np.nanmedian(column) for column in outcome[:, is_seen].T])
+    series = [(whole, 1), *((row[np.isfinite(row)], 2) for row in outcome)]
+    usable = [(values, least) for values, least in series if _is_usable(values, least)]
+    if not usable:
+        return DiagnosticResult("unit_shift", "NOT_EVALUATED")
+    found = [jump for values, least in usable if (jump := _jump(values, least)) is not None]
+    if found:
+        return DiagnosticResult("unit_shift", "FAIL", max(found))
+    return DiagnosticResult("unit_shift", "PASS")
+
+
+def _is_usable(values: FloatArray, least: int) -> bool:
+    return len(values) >= 2 * least and bool((values > 0).all())
+
+
+def _jump(values: FloatArray, least: int) -> float | None:
+    """The known ratio by which a series jumps at once, up or down; None where it does not."""
+    logs = np.log(values)
+    steps = np.abs(np.diff(logs))
+    large = np.flatnonzero(steps >= SEPARATION * math.log(KNOWN_RATIOS[0]))
+    for step in large:
+        before = logs[max(0, step + 1 - WINDOW) : step + 1]
+        after = logs[step + 1 : step + 1 + WINDOW]
+        if min(len(before), len(after)) >= least:
+            ratio = _known_ratio(before, after)
+            if ratio is not None:
+                return ratio
+    return None
+
+
+def _known_ratio(before: FloatArray, after: FloatArray) -> float | None:
+    """The known ratio between two stretches of logs that do not come near each other."""
+    distance = float(np.median(after) - np.median(before))
+    upper, lower = (after, before) if distance > 0 else (before, after)
+    gap = float(upper.min() - lower.max())
+    for ratio in KNOWN_RATIOS:
+        is_near = abs(abs(distance) - math.log(ratio)) <= TOLERANCE
+        if is_near and gap >= SEPARATION * math.log(ratio):
+            return ratio
+    return None
