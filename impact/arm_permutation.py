@@ -117,13 +117,13 @@ def _sum_of_drawn(table: FloatArray, size: int, draws: int, rng: np.random.Gener
     is the same distribution without choosing rows.
     """
     if size in (0, len(table)):
-        return np.broadcast_to(table.sum(axis=0) * (size > 0), (draws, table.shape[1]))
+        return np.tile(table.sum(axis=0) * (size > 0), (draws, 1))
     high = (table == table[0]).all(axis=1)
     other = table[~high]
     if not len(other) or (other == other[0]).all():
         rest = other[0] if len(other) else table[0]
         number = rng.hypergeometric(int(high.sum()), len(other), size, size=draws)
-        return size * rest + number[:, None] * (table[0] - rest)
+        return np.asarray(size * rest + number[:, None] * (table[0] - rest))
     rank = rng.random((draws, len(table)))
     edge = np.partition(rank, size - 1, axis=1)[:, size - 1 : size]
-    return (rank <= edge).astype(float) @ table
+    return np.asarray((rank <= edge).astype(float) @ table)

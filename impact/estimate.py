@@ -7,6 +7,7 @@ from impact.model import EffectData, Estimation, NotEvaluable
 from impact.randomised import estimate_randomised
 from impact.sample import Sample, build_sample
 from impact.support import check_arms, check_data
+from impact.synthetic_effect import estimate_synthetic
 from impact.windows import with_comparison, within_panel
 from schemas.plan import MethodChoice
 from schemas.thresholds import Thresholds
@@ -15,6 +16,7 @@ from schemas.vocabulary import Assignment, Method
 ESTIMATORS: dict[Method, Callable[[EffectData, Thresholds], Estimation | NotEvaluable]] = {
     "randomised": estimate_randomised,
     "group_time_did": estimate_group_time,
+    "synthetic_did": estimate_synthetic,
 }
 
 

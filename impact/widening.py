@@ -16,19 +16,25 @@ def worst_share_shift(missing: float) -> float:
     return float(stats.norm.pdf(stats.norm.ppf(missing)) / (1 - missing))
 
 
-def two_way_residuals(values: FloatArray) -> FloatArray:
-    """Remove row and column effects by least squares over the observed cells (N, T).
+def two_way_fit(values: FloatArray) -> FloatArray:
+    """Fit row and column effects by least squares over the observed cells: (N, T), all cells.
 
-    Exact for unbalanced panels: rows are eliminated and the column effects solved for.
+    Exact for unbalanced panels: rows are eliminated and the column effects solved for. A row
+    without any observed cell is fitted as zero plus the column effects.
     """
     seen = np.isfinite(values)
     filled = np.where(seen, values, 0.0)
-    per_row = np.maximum(seen.sum(axis=1), 1)
-    centred = np.where(seen, filled - (filled.sum(axis=1) / per_row)[:, None], 0.0)
-    share = seen / per_row[:, None]
+    share = seen / np.maximum(seen.sum(axis=1), 1)[:, None]
+    centred = np.where(seen, filled - (share * filled).sum(axis=1)[:, None], 0.0)
     normal = np.diag(seen.sum(axis=0).astype(float)) - seen.T.astype(float) @ share
-    effect = np.linalg.lstsq(normal, centred.sum(axis=0), rcond=None)[0]
-    return np.where(seen, centred - effect + (share @ effect)[:, None], np.nan)
+    column = np.linalg.lstsq(normal, centred.sum(axis=0), rcond=None)[0]
+    row = (share * filled).sum(axis=1) - share @ column
+    return np.asarray(row[:, None] + column)
+
+
+def two_way_residuals(values: FloatArray) -> FloatArray:
+    """Remove row and column effects from the observed cells (N, T); NaN elsewhere."""
+    return np.asarray(values - two_way_fit(values))
 
 
 def within_cluster_sd(pre: FloatArray) -> float:

@@ -1,0 +1,257 @@
+"""The effect on 1 to 4 exposed clusters: synthetic DiD, decided by permutation."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from impact import functionals
+from impact.contrast import cluster_scalars
+from impact.few_exposed import (
+    Draws,
+    Spread,
+    deal_exposure,
+    noise_matrix,
+    own_sd,
+    own_sd_around_trend,
+    scaled_statistics,
+)
+from impact.judged import Judged, judge_sample
+from impact.model import (
+    AlternativeEstimate,
+    DiagnosticResult,
+    EffectData,
+    Estimation,
+    EventEstimate,
+    FloatArray,
+    Interval,
+    NotEvaluable,
+    PermutationTest,
+)
+from impact.sample import build_sample
+from impact.support import check_arms, check_variation
+from impact.synthetic_did import Fit
+from impact.unit_fits import (
+    Panel,
+    build_panel_of,
+    headline_fits,
+    placebo_std_error,
+    synthetic_control_estimate,
+)
+from impact.windows import with_comparison, within_panel
+from schemas.thresholds import Thresholds
+from schemas.vocabulary import IntervalName, Status
+
+CHECK_ALPHA = 0.05
+"""Two-sided level at which a printed diagnostic is marked."""
+
+
+@dataclass(frozen=True)
+class FewExposed:
+    """Everything that one effect on few clusters is read from."""
+
+    panel: Panel
+    units: tuple[Fit, ...]
+    headline: tuple[Fit, ...]
+    draws: Draws
+
+    @property
+    def judged(self) -> Judged:
+        """The sample and what its intervals share."""
+        return self.panel.judged
+
+    @property
+    def estimate(self) -> float:
+        """Synthetic DiD, cohorts weighted by exposed clusters; own unit and sign."""
+        effects = [float(fit.effect[0]) for fit in self.headline]
+        return float(self.judged.cohorts.shares @ np.array(effects))
+
+    @property
+    def scaled(self) -> FloatArray:
+        """Each unit's own synthetic DiD by the RMSE of its own pre-period fit (N,)."""
+        return scaled_fits(self.judged, self.units)
+
+
+def estimate_synthetic(data: EffectData, thresholds: Thresholds) -> Estimation | NotEvaluable:
+    """Estimate the ATT on few clusters; permutation decides and no interval is claimed."""
+    cut = with_comparison(within_panel(data), thresholds.synthetic_comparison)
+    sample = build_sample(cut)
+    problem = check_arms(cut, sample, 1, thresholds.synthetic_comparison, thresholds.pre_periods)
+    problem = problem or check_variation(sample.outcome)
+    if problem:
+        return problem
+    judged = judge_sample(sample, cut.sign)
+    if judged.scale == 0:
+        return NotEvaluable(("NO_VARIATION",))
+    return _estimation(cut, build_few(judged, thresholds, cut.seed), thresholds)
+
+
+def build_few(judged: Judged, thresholds: Thresholds, seed: int) -> FewExposed:
+    """Fit every unit alone and the exposed together, and deal the assignments once."""
+    panel = build_panel_of(judged)
+    return FewExposed(
+        panel=panel,
+        units=tuple(panel.fit_units(window) for window in judged.sample.windows),
+        headline=headline_fits(panel),
+        draws=deal_exposure(judged, thresholds, seed),
+    )
+
+
+def scaled_fits(judged: Judged, units: tuple[Fit, ...]) -> FloatArray:
+    """Scale each unit's own synthetic DiD by the RMSE of its pre-period fit (N,)."""
+    effect = np.column_stack([fit.effect for fit in units])
+    rmse = np.column_stack([fit.rmse for fit in units])
+    return scaled_statistics(judged, effect, rmse)
+
+
+def _estimation(data: EffectData, few: FewExposed, thresholds: Thresholds) -> Estimation:
+    sample, judged = few.judged.sample, few.judged
+    std_error = placebo_std_error(few.panel, few.units, data.seed)
+    df = float(sample.comparison_count - 1)
+    headline = Interval("plain", "PASS", judged.sign * few.estimate, std_error, df, judged.widening)
+    gate = permute_functional(few, "plain", functionals.anticipation, own_sd)
+    return Estimation(
+        method="synthetic_did",
+        estimand="att",
+        estimate=few.estimate,
+        std_error=std_error,
+        df=df,
+        decided_by="permutation",
+        intervals=(
+            headline,
+            shown_interval(judged, "donut", functionals.donut),
+            shown_interval(judged, "trend_robust", functionals.trend_robust),
+        ),
+        permutations=(
+            few.draws.test("plain", few.scaled),
+            permute_functional(few, "donut", functionals.donut, own_sd),
+            permute_functional(few, "trend_robust", functionals.trend_robust, own_sd_around_trend),
+        ),
+        exposed_count=sample.exposed_count,
+        comparison_count=sample.comparison_count,
+        pre_count=sample.pre_count,
+        post_count=sample.post_count,
+        missing_share=sample.missing_share,
+        scale=judged.scale,
+        anticipation_p=two_sided(gate) if gate.status == "PASS" else None,
+        event_study=event_study(few),
+        alternatives=_alternatives(few),
+        diagnostics=(pre_fit(few), pre_trend(few), placebo_date(data, thresholds)),
+    )
+
+
+def shown_interval(
+    judged: Judged, name: IntervalName, functional: functionals.Functional
+) -> Interval:
+    """Estimate with the spread of the comparison clusters; no bound is claimed from it."""
+    matrix = judged.matrix(functional)
+    if not np.isfinite(matrix).all():
+        return Interval(name, "NOT_EVALUATED")
+    scalar = cluster_scalars(matrix, judged.cohorts)
+    exposed = judged.cohorts.label > 0
+    n1, n0 = int(exposed.sum()), int((~exposed).sum())
+    spread = float(scalar[~exposed].std(ddof=1)) * float(np.sqrt(1 / n1 + 1 / n0))
+    estimate = judged.sign * float(scalar[exposed].mean() - scalar[~exposed].mean())
+    return Interval(name, "PASS", estimate, spread, n0 - 1.0, judged.widening)
+
+
+def permute_functional(
+    few: FewExposed, name: IntervalName, functional: functionals.Functional, spread: Spread
+) -> PermutationTest:
+    """Permute a functional of each unit's own series, scaled by the unit's own spread."""
+    matrix = few.judged.matrix(functional)
+    if not np.isfinite(matrix).all():
+        return not_permuted(name)
+    noise = noise_matrix(few.judged, spread)
+    return few.draws.test(name, scaled_statistics(few.judged, matrix, noise))
+
+
+def not_permuted(name: IntervalName) -> PermutationTest:
+    """Stand for a test whose statistic some unit lacks the periods for; p is 1 on both sides."""
+    return PermutationTest(
+        name, "NOT_EVALUATED", p_improves=1.0, p_harms=1.0, smallest_p=1.0, draws=0, is_exact=False
+    )
+
+
+def two_sided(test: PermutationTest) -> float:
+    """Two-sided p of a permutation test."""
+    return min(1.0, 2 * min(test.p_improves, test.p_harms))
+
+
+def event_study(few: FewExposed) -> tuple[EventEstimate, ...]:
+    """Gap to the synthetic comparison at each event time, cohorts weighted by clusters.
+
+    Own unit and sign, relative to the time-weighted pre-period; no interval from so few.
+    """
+    length = few.panel.filled.shape[1]
+    starts, shares = few.judged.cohorts.starts, few.judged.cohorts.shares
+    found = []
+    for event_time in range(-starts[-1], length - starts[0]):
+        here = [
+            (share, float(fit.path[0, start + event_time]))
+            for share, start, fit in zip(shares, starts, few.headline, strict=True)
+            if 0 <= start + event_time < length
+        ]
+        seen = np.array([pair for pair in here if np.isfinite(pair[1])])
+        if len(seen):
+            found.append(
+                EventEstimate(event_time, float(np.average(seen[:, 1], weights=seen[:, 0])))
+            )
+    return tuple(found)
+
+
+def _alternatives(few: FewExposed) -> tuple[AlternativeEstimate, ...]:
+    plain = shown_interval(few.judged, "plain", functionals.plain)
+    return (
+        AlternativeEstimate("synthetic_control", synthetic_control_estimate(few.panel)),
+        AlternativeEstimate(
+            "difference_in_differences", few.judged.sign * plain.estimate, plain.std_error
+        ),
+    )
+
+
+def pre_fit(few: FewExposed) -> DiagnosticResult:
+    """RMSE of the exposed units' own pre-period fits; nine in ten comparison units are below.
+
+    In the outcome's unit. FAIL says that the exposed are harder to imitate than that.
+    """
+    label = few.judged.cohorts.label
+    own = [fit.rmse[label == code].sum() for code, fit in enumerate(few.units, start=1)]
+    value = float(np.sum(own)) / int((label > 0).sum())
+    limit = float(np.quantile(few.units[0].rmse[label == 0], 0.9))
+    return DiagnosticResult("pre_fit_rmse", "PASS" if value <= limit else "FAIL", value, limit)
+
+
+def pre_trend(few: FewExposed) -> DiagnosticResult:
+    """Two-sided permutation p of the exposed units' own pre-period slopes."""
+    test = permute_functional(few, "plain", functionals.slope, own_sd_around_trend)
+    return _marked("pre_trend", test)
+
+
+def placebo_date(data: EffectData, thresholds: Thresholds) -> DiagnosticResult:
+    """Two-sided permutation p of an effect at half of the pre-periods, where none can be.
+
+    A diagnostic only: it never enters the rank of the real date.
+    """
+    starts = data.cohort[data.cohort > 0]
+    first = int(starts.min())
+    exposed = data.cohort > 0
+    pretended = replace(
+        data,
+        outcome=data.outcome[:, :first],
+        cohort=np.where(exposed, first // 2, data.cohort),
+        horizon=(0, first),
+        first_event=0,
+    )
+    sample = build_sample(pretended)
+    problem = check_arms(pretended, sample, 1, thresholds.synthetic_comparison, 2)
+    if problem:
+        return DiagnosticResult("placebo_date", "NOT_EVALUATED", threshold=CHECK_ALPHA)
+    judged = judge_sample(sample, data.sign)
+    few = build_few(judged, thresholds, data.seed)
+    return _marked("placebo_date", few.draws.test("plain", few.scaled))
+
+
+def _marked(name: str, test: PermutationTest) -> DiagnosticResult:
+    p_value = two_sided(test)
+    status: Status = "PASS" if p_value >= CHECK_ALPHA else "FAIL"
+    return DiagnosticResult(name, status, p_value, CHECK_ALPHA)
