@@ -88,7 +88,7 @@ def draw_spend(chart: SpendChart, setting: str) -> str:
 def _event_scales(chart: EventChart, width: float, height: float) -> tuple[Scale, Scale]:
     times = [point.event_time for point in chart.points]
     low, high = limits(_event_values(chart.points, chart.band))
-    widest = max(text_width(text, 12) for text in tick_labels(ticks(low, high, 5)))
+    widest = max(text_width(text, 12) for text in tick_labels(ticks(low, high, 6)))
     across = Scale(min(times) - 0.7, max(times) + 0.7, widest + 12, width - 10)
     return across, Scale(low, high, height - 48, 46.0)
 
@@ -104,7 +104,7 @@ def _event_frame(canvas: Canvas, chart: EventChart, across: Scale, down: Scale) 
     if chart.band is not None:
         top, bottom = down.at(chart.band), down.at(-chart.band)
         canvas.rect(across.start, top, across.end - across.start, bottom - top, fill=BAND)
-    values = ticks(down.low, down.high, 5)
+    values = ticks(down.low, down.high, 6)
     canvas.lines(
         ((across.start, down.at(value), across.end, down.at(value)) for value in values),
         stroke=GRID,

@@ -5,7 +5,9 @@ from html import escape
 from typing import Literal
 
 from reports.measure import text_width
-from reports.palette import BAND, FONT, GRID, INK, LINE
+from reports.palette import BAND, GRID, INK, LINE
+
+SHORT_FONT = "system-ui, Roboto, Arial, sans-serif"
 
 Anchor = Literal["start", "middle", "end"]
 
@@ -58,7 +60,8 @@ class Canvas:
         if path:
             dash = f' stroke-dasharray="{dashes}"' if dashes else ""
             self._parts.append(
-                f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{_at(width)}"{dash}/>'
+                f'<path d="{path}" fill="none" stroke="{stroke}" '
+                f'stroke-width="{_at(width)}"{dash}/>'
             )
 
     def polyline(
@@ -75,11 +78,26 @@ class Canvas:
         self, shape: str, points: Iterable[tuple[float, float]], *, colour: str, radius: float = 6
     ) -> None:
         """Markers of one shape and colour; shapes that end in `open` are hollow."""
+        if shape.startswith("circle"):
+            self._dots(list(points), colour, radius, hollow=shape.endswith("open"))
+            return
         path = "".join(_marker(shape, x, y, radius) for x, y in points)
         if path:
             fill = "#fff" if shape.endswith("open") else colour
             self._parts.append(
                 f'<path d="{path}" fill="{fill}" stroke="{colour}" stroke-width="2"/>'
+            )
+
+    def _dots(
+        self, points: list[tuple[float, float]], colour: str, radius: float, *, hollow: bool
+    ) -> None:
+        """Circles as round ends of lines without length: a tenth of the bytes of arcs."""
+        path = "".join(f"M{_at(x)} {_at(y)}h0" for x, y in points)
+        inks = [(colour, 2 * radius + 2)] + ([("#fff", 2 * radius - 2)] if hollow else [])
+        for stroke, width in inks if path else []:
+            self._parts.append(
+                f'<path d="{path}" stroke="{stroke}" stroke-width="{_at(width)}" '
+                'stroke-linecap="round"/>'
             )
 
     def grid(self, ticks: Iterable[float], top: float, bottom: float) -> None:
@@ -92,7 +110,7 @@ class Canvas:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" class="{css_class}" '
             f'width="{_at(self.width)}" height="{_at(self.height)}" '
-            f'font-family="{escape(FONT)}" aria-hidden="true" focusable="false">'
+            f'font-family="{SHORT_FONT}" aria-hidden="true" focusable="false">'
             f"{''.join(self._parts)}</svg>"
         )
 
@@ -103,8 +121,6 @@ def fits(words: str, size: float, width: float) -> bool:
 
 
 def _marker(shape: str, x: float, y: float, r: float) -> str:
-    if shape.startswith("circle"):
-        return f"M{_at(x - r)} {_at(y)}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0Z"
     corners = {
         "triangle-down": ((-1.1, -0.8), (1.1, -0.8), (0, 1.1)),
         "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),

@@ -1,0 +1,69 @@
+"""What the page carries with it: Plotly's own script, packed, and the hashes that allow it."""
+
+import base64
+import gzip
+import hashlib
+import json
+from functools import cache
+
+from plotly.offline import get_plotlyjs
+
+_HTML_FREE = str.maketrans("<>&", ",.:")
+"""The three characters of base 85 that mean something in HTML, and what stands for them."""
+EMPTY_STYLE = ""
+"""Plotly makes one empty style element and fills it by rule."""
+
+
+@cache
+def plotly_script() -> str:
+    """The script that the installed plotly package carries."""
+    return str(get_plotlyjs())
+
+
+@cache
+def packed_plotly() -> str:
+    """The script, gzipped without a time stamp and in base 85, about 1.8 MB."""
+    return packed(plotly_script())
+
+
+def packed(text: str) -> str:
+    """Gzip and base 85, which is a twentieth shorter than base 64; no character means HTML."""
+    code = base64.b85encode(gzip.compress(text.encode(), 9, mtime=0), pad=True).decode()
+    return code.translate(_HTML_FREE)
+
+
+def csp_hash(text: str) -> str:
+    """The source expression that allows exactly this inline text."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def content_policy(scripts: list[str], styles: list[str]) -> str:
+    """A policy that forbids every outside source and allows only the given inline texts."""
+    script_hashes = " ".join(csp_hash(text) for text in scripts)
+    style_hashes = " ".join(csp_hash(text) for text in styles)
+    return (
+        f"default-src 'none'; script-src {script_hashes}; style-src-elem {style_hashes}; "
+        "style-src-attr 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def safe_json(data: object) -> str:
+    """JSON that can stand in a script element: no character there can end it.
+
+    Numbers are held to six significant figures, which no chart can show.
+    """
+    text = json.dumps(_rounded(data), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _rounded(data: object) -> object:
+    if isinstance(data, float):
+        return float(f"{data:.6g}")
+    if isinstance(data, dict):
+        return {key: _rounded(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_rounded(value) for value in data]
+    return data

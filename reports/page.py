@@ -1,0 +1,101 @@
+"""The page: one HTML file that asks the network for nothing."""
+
+import hashlib
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from reports.bundle import EMPTY_STYLE, content_policy, packed_plotly, plotly_script, safe_json
+from reports.names import clean, human, shorten
+from reports.numbers import long_date
+from reports.spend_share import spend_evaluated, spend_evaluated_table
+from reports.table_views import account_table, input_table
+from reports.tables import Table, csv_link
+from reports.views import (
+    OPEN_EFFECTS,
+    ChartView,
+    EffectView,
+    card_view,
+    effect_views,
+    forest_view,
+    headline_facts,
+    other_effects,
+    spend_view,
+)
+from schemas.findings import Findings
+
+SYNTHETIC_BANNER = "Synthetic example data: no real patients, organisations or spending."
+
+
+def findings_digest(findings: Findings) -> str:
+    """SHA-256 of the findings as `findings.json` stores them."""
+    return hashlib.sha256((findings.model_dump_json(indent=1) + "\n").encode()).hexdigest()
+
+
+def render_report(findings: Findings, digest: str | None = None) -> str:
+    """The whole report; `digest` is that of the published file where the caller has it."""
+    digest = digest or findings_digest(findings)
+    forest, spend, effects = forest_view(findings), spend_view(findings), effect_views(findings)
+    style = _style(digest)
+    script = _asset("page.js")
+    policy = content_policy([script, plotly_script()], [style, EMPTY_STYLE])
+    return _environment().get_template("report.html").render(
+        findings=findings,
+        digest=digest,
+        policy=policy,
+        style=style,
+        script=script,
+        bundle=packed_plotly(),
+        figures=safe_json(_figures([forest, spend], effects)),
+        title=clean(findings.title),
+        short_title=shorten(findings.title, 24, 140),
+        banner=SYNTHETIC_BANNER if findings.synthetic else "",
+        facts=headline_facts(findings),
+        cards=[card_view(answer) for answer in findings.questions],
+        forest=forest,
+        spend=spend,
+        evaluated=_evaluated(findings),
+        effects=effects,
+        is_open=len(effects) <= OPEN_EFFECTS,
+        others=other_effects(findings),
+        accounts=account_table(findings),
+        inputs=input_table(findings),
+        csv=lambda table: csv_link(table, synthetic=findings.synthetic),
+        long_date=long_date,
+        human=human,
+        clean=clean,
+    )  # fmt: skip
+
+
+def _evaluated(findings: Findings) -> Table | None:
+    found = spend_evaluated(findings)
+    return None if found is None else spend_evaluated_table(found, findings.currency)
+
+
+def _figures(charts: list[ChartView | None], effects: list[EffectView]) -> dict[str, object]:
+    """Every figure by the id of its chart."""
+    views = [*charts, *(effect.event for effect in effects), *(effect.bias for effect in effects)]
+    return {view.text.chart_id: view.figure for view in views if view is not None}
+
+
+def _style(digest: str) -> str:
+    """The style sheet, with the digest that print puts at the foot of every sheet."""
+    return _asset("style.css").replace("FINDINGS_DIGEST", digest)
+
+
+@cache
+def _asset(name: str) -> str:
+    return resources.files("reports").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,72 @@
+(() => {
+  "use strict";
+  const narrow = 700;
+
+  const showAge = () => {
+    const date = document.getElementById("as-of");
+    const days = Math.floor((Date.now() - Date.parse(date.dateTime)) / 86400000);
+    if (days < 1) return;
+    const years = Math.floor(days / 365.25);
+    const months = Math.floor(days / 30.44);
+    const [size, noun] = years >= 2 ? [years, "year"] : months >= 2 ? [months, "month"] : [days, "day"];
+    document.getElementById("age").textContent = `(${size} ${noun}${size === 1 ? "" : "s"} before today)`;
+  };
+
+  const openTarget = () => {
+    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    const details = target && target.querySelector("details.whole");
+    if (details) details.open = true;
+  };
+
+  const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~";
+  const decode = (code) => {
+    const value = new Uint8Array(128);
+    for (let i = 0; i < 85; i++) value[alphabet.charCodeAt(i)] = i;
+    const view = new DataView(new ArrayBuffer((code.length / 5) * 4));
+    for (let i = 0, at = 0; i < code.length; i += 5, at += 4) {
+      let word = 0;
+      for (let j = i; j < i + 5; j++) word = word * 85 + value[code.charCodeAt(j)];
+      view.setUint32(at, word);
+    }
+    return view.buffer;
+  };
+
+  let ready = null;
+  const unpack = async () => {
+    const packed = document.getElementById("plotly-bundle");
+    const bytes = decode(packed.textContent.trim());
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(stream).text();
+    document.head.append(script);
+    return window.Plotly;
+  };
+
+  const draw = async (figure, model) => {
+    ready = ready || unpack();
+    const plotly = await ready;
+    if (!plotly) return;
+    const live = figure.querySelector(".live");
+    figure.classList.add("drawing-live");
+    try {
+      await plotly.newPlot(live, model.data, model.layout, { displayModeBar: false, responsive: true });
+      figure.classList.add("is-live");
+    } finally {
+      figure.classList.remove("drawing-live");
+    }
+  };
+
+  showAge();
+  openTarget();
+  addEventListener("hashchange", openTarget);
+  if (!("DecompressionStream" in window) || innerWidth < narrow) return;
+  const models = JSON.parse(document.getElementById("figures").textContent);
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      seen.unobserve(entry.target);
+      draw(entry.target, models[entry.target.dataset.figure]);
+    }
+  }, { rootMargin: "300px" });
+  for (const figure of document.querySelectorAll("[data-figure]")) seen.observe(figure);
+})();

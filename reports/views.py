@@ -1,0 +1,263 @@
+"""What the page's template reads: every text ready, every drawing already safe markup."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup
+
+from reports.charts import ChartText, build_forest, build_spend
+from reports.effect_charts import build_bias, build_event_study
+from reports.effect_svg import draw_bias, draw_event_study, draw_spend
+from reports.figures import Figure, bias_figure, event_figure, forest_figure, spend_figure
+from reports.forest_svg import NARROW, WIDE, draw_forest
+from reports.names import shorten
+from reports.numbers import money
+from reports.phrases import CERTAINTY_STEPS, QUESTION_TITLES, VERDICT_WORDS
+from reports.sentences import (
+    cap_sentences,
+    certainty_phrase,
+    claim,
+    direction_phrase,
+    estimate_phrase,
+    interval_note,
+    reason_sentences,
+    what_would_change,
+)
+from reports.table_views import (
+    alternative_table,
+    bias_table,
+    diagnostic_table,
+    event_table,
+    facts_of,
+    spend_table,
+    summary_table,
+)
+from reports.tables import Table
+from reports.words import headline_effect, judged_effects
+from schemas.findings import Effect, Findings, QuestionAnswer
+from schemas.vocabulary import Certainty
+
+Size = Literal["full", "half"]
+OPEN_EFFECTS = 8
+"""Up to this many effects every section is open; beyond it all are closed alike."""
+
+
+@dataclass(frozen=True)
+class ChartView:
+    """One chart as the page shows it: two drawings, a figure, a table."""
+
+    text: ChartText
+    wide: Markup
+    narrow: Markup
+    figure: Figure
+    table: Table
+
+
+@dataclass(frozen=True)
+class EffectView:
+    """One effect's section."""
+
+    anchor: str
+    name: str
+    verdict: str
+    word: str
+    claim: str
+    figures: str
+    note: str
+    certainty: str
+    steps: int
+    reasons: list[str]
+    caps: list[str]
+    change: str
+    facts: list[tuple[str, str]]
+    event: ChartView | None
+    no_event: str
+    bias: ChartView | None
+    bias_words: str
+    tables: list[Table]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One of the facts under the headline."""
+
+    term: str
+    value: str
+    extra: str = ""
+    steps: int | None = None
+
+
+@dataclass(frozen=True)
+class CardView:
+    """One question card."""
+
+    id: str
+    question: str
+    answer: str
+    certainty: str
+    steps: int | None
+    missing: list[str]
+    href: str
+    link: str
+
+
+def headline_facts(findings: Findings) -> list[Fact]:
+    """What stands under the headline on the first screen."""
+    effect = headline_effect(findings)
+    if effect is None:
+        return [Fact("What would change this", "Supplying the tables named above.")]
+    return [
+        Fact("Best estimate", estimate_phrase(effect), interval_note(effect)),
+        certainty_fact(effect.certainty),
+        Fact("Cost", *_cost(effect)),
+        Fact("Cost per unit", *_unit_cost(effect)),
+        Fact("What would change this", what_would_change(effect)),
+    ]
+
+
+def certainty_fact(certainty: Certainty | None) -> Fact:
+    """Certainty as dots and words."""
+    steps = CERTAINTY_STEPS[certainty] if certainty else None
+    return Fact("Certainty", certainty_phrase(certainty), steps=steps)
+
+
+def card_view(answer: QuestionAnswer) -> CardView:
+    """A question card, with a link to its evidence or to what is missing."""
+    links = {
+        "Q1": ("#evidence", "See the evidence"),
+        "Q2": ("#accounts", "See which data were read"),
+        "Q3": ("#accounts", "See which data were read"),
+    }
+    href, link = links[answer.id]
+    certainty = answer.certainty
+    return CardView(
+        id=answer.id,
+        question=QUESTION_TITLES[answer.id],
+        answer=answer.answer,
+        certainty=f"{certainty_phrase(certainty)}" if certainty else "",
+        steps=CERTAINTY_STEPS[certainty] if certainty else None,
+        missing=answer.missing,
+        href=href if answer.id != "Q1" or not answer.missing else "#accounts",
+        link=link if answer.id != "Q1" or not answer.missing else links["Q2"][1],
+    )
+
+
+def forest_view(findings: Findings) -> ChartView | None:
+    """The forest plot with the summary of findings as its table."""
+    chart = build_forest(findings)
+    if chart is None:
+        return None
+    return ChartView(
+        chart.text,
+        *_markup(draw_forest(chart, WIDE), draw_forest(chart, NARROW)),
+        forest_figure(chart),
+        summary_table(judged_effects(findings), "summary-table", "Summary of findings"),
+    )
+
+
+def spend_view(findings: Findings) -> ChartView | None:
+    """Spend by kind."""
+    chart = build_spend(findings)
+    if chart is None:
+        return None
+    wide, narrow = draw_spend(chart, "wide"), draw_spend(chart, "narrow")
+    return ChartView(
+        chart.text, *_markup(wide, narrow), spend_figure(chart), spend_table(chart, findings)
+    )
+
+
+def effect_views(findings: Findings) -> list[EffectView]:
+    """One section per effect, in plan order."""
+    return [
+        _effect_view(effect, index, findings.period)
+        for index, effect in enumerate(judged_effects(findings), start=1)
+    ]
+
+
+def other_effects(findings: Findings) -> Table | None:
+    """Negative controls and subgroups, which do not count in the headline."""
+    counted = {id(effect) for effect in judged_effects(findings)}
+    others = [effect for effect in findings.effects if id(effect) not in counted]
+    if not others:
+        return None
+    return summary_table(others, "others-table", "Negative controls and subgroups (exploratory)")
+
+
+def _markup(wide: str, narrow: str) -> tuple[Markup, Markup]:
+    return (
+        Markup(wide),  # noqa: S704 - the SVG writer escapes every text
+        Markup(narrow),  # noqa: S704 - the SVG writer escapes every text
+    )
+
+
+def _effect_view(effect: Effect, index: int, period: str) -> EffectView:
+    event, bias = _event_view(effect, index, period), _bias_view(effect, index)
+    found = (diagnostic_table(effect, index), alternative_table(effect, index))
+    return EffectView(
+        anchor=f"effect-{index}",
+        name=shorten(effect.initiative_name, 20, 120),
+        verdict=effect.verdict,
+        word=VERDICT_WORDS[effect.verdict],
+        claim=f"{claim(effect, 20, 20)}.",
+        figures=estimate_phrase(effect),
+        note=f"{interval_note(effect)} {direction_phrase(effect)}",
+        certainty=certainty_phrase(effect.certainty),
+        steps=CERTAINTY_STEPS[effect.certainty] if effect.certainty else 0,
+        reasons=reason_sentences(effect),
+        caps=cap_sentences(effect),
+        change=what_would_change(effect),
+        facts=facts_of(effect),
+        event=event,
+        no_event=_no_event(effect),
+        bias=bias[0] if bias else None,
+        bias_words=bias[1] if bias else "No way of removing bias could be tried.",
+        tables=[table for table in found if table is not None],
+    )
+
+
+def _event_view(effect: Effect, index: int, period: str) -> ChartView | None:
+    chart = build_event_study(effect, index, period)
+    if chart is None:
+        return None
+    wide, narrow = draw_event_study(chart, "wide"), draw_event_study(chart, "narrow")
+    return ChartView(
+        chart.text, *_markup(wide, narrow), event_figure(chart), event_table(chart, index)
+    )
+
+
+def _bias_view(effect: Effect, index: int) -> tuple[ChartView, str] | None:
+    chart = build_bias(effect, index)
+    if chart is None:
+        return None
+    wide, narrow = draw_bias(chart, "wide"), draw_bias(chart, "narrow")
+    view = ChartView(
+        chart.text, *_markup(wide, narrow), bias_figure(chart), bias_table(chart, index)
+    )
+    return view, chart.words
+
+
+def _no_event(effect: Effect) -> str:
+    if effect.period_count == 1:
+        return "There is one period of outcomes, so there is no path over time to show."
+    return "No path over time could be computed for this effect."
+
+
+def _cost(effect: Effect) -> tuple[str, str]:
+    if effect.cost.spend is None:
+        return "Not known", "No advocacy spend or budget was supplied."
+    return money(effect.cost.spend, effect.cost.currency), "Advocacy only."
+
+
+def _unit_cost(effect: Effect) -> tuple[str, str]:
+    cost = effect.cost
+    if cost.cost_per_unit is None:
+        known = effect.cost.spend is not None
+        reason = "Not claimed: the range does not keep clear of zero." if known else ""
+        return ("Not claimed" if known else "Not known"), reason
+    text = money(cost.cost_per_unit, cost.currency)
+    if cost.ci_low is None or cost.ci_high is None:
+        return text, ""
+    return (
+        text,
+        f"95% range {money(cost.ci_low, cost.currency)} to {money(cost.ci_high, cost.currency)}.",
+    )
