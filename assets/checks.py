@@ -28,7 +28,6 @@ def contract_check(table: str) -> dg.AssetChecksDefinition:
         name=f"core_{table}_is_valid",
         blocking=True,
         description=f"Accepted rows of {table} obey schemas.core: types, values, keys.",
-        additional_ins={"accepted": dg.AssetIn(f"core_{table}")},
     )
     def check(study_run: dg.ResourceParam[StudyRun], accepted: ibis.Table) -> dg.AssetCheckResult:
         broken = contract_violations(table, accepted)

@@ -5,22 +5,11 @@ import ibis
 import pandas as pd
 
 from assets.checks import frame_violations, recorded
-from assets.parts import common, layer
-from assets.run import PlanState, StudyRun
-from impact.allocation import reach
-from impact.exposure import build_plan_exposure, build_plan_timing
+from assets.parts import common, layer, out
+from assets.run import STUDIES, PlanState, StudyRun
+from impact.gather import gather_tables
 from impact.panel import build_panel, exclude
 from schemas.panel import Panel
-
-
-@dg.asset(metadata=layer("core"), **common("panel", "duckdb", "parquet"))
-def engagement_reach(
-    study_run: dg.ResourceParam[StudyRun],
-    engagement_with_kind: ibis.Table,
-    core_engagement_allocation: ibis.Table,
-) -> ibis.Table:
-    """Where the money of each engagement went: a row per initiative and unit it reached."""
-    return reach(engagement_with_kind, core_engagement_allocation, study_run.study)
 
 
 @dg.asset(metadata=layer("panel"), **common("panel", "duckdb", "parquet"))
@@ -43,29 +32,52 @@ def panel_is_valid(study_run: dg.ResourceParam[StudyRun], panel: pd.DataFrame) -
     return recorded(study_run, "panel_is_valid", not broken, {"rules_broken": broken})
 
 
-@dg.asset(metadata=layer("panel"), **common("panel", "duckdb", "parquet"))
-def panel_exposure(
-    study_run: dg.ResourceParam[StudyRun],
-    frozen_plan: PlanState,
-    core_exposure: ibis.Table,
-    engagement_reach: ibis.Table,
-    core_unit: ibis.Table,
-) -> pd.DataFrame:
-    """Per planned effect: which unit was exposed in which periods, given or derived from the log."""
-    given = exclude(core_exposure, "exposure", frozen_plan.plan)
-    return build_plan_exposure(
-        given, engagement_reach, core_unit, frozen_plan.plan, study_run.study
-    ).to_pandas()
+BESIDE = {
+    "exposure": "Per planned effect: which unit was exposed in which periods, and how that is known.",
+    "timing": "Per planned effect and unit: the first qualifying engagement, and when it was recorded.",
+    "unit": "Units whose outcomes are observed, and their parents.",
+    "measure": "What was measured, in which unit, and which direction is better.",
+    "initiative": "Initiatives with their advocacy spend in the reporting currency.",
+    "supported": "Units that patient support reached in the window.",
+}
+BesidePanel = tuple[
+    pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame
+]
 
 
-@dg.asset(metadata=layer("panel"), **common("panel", "duckdb", "parquet"))
-def panel_timing(
+@dg.multi_asset(
+    name="panel_tables",
+    ins={
+        "core_engagement": dg.AssetIn("engagement_with_kind"),
+        **{
+            f"core_{name}": dg.AssetIn(f"core_{name}")
+            for name in ("engagement_allocation", "exposure", "unit", "measure", "initiative")
+        },
+        "panel": dg.AssetIn("panel"),
+        "frozen_plan": dg.AssetIn("frozen_plan"),
+    },
+    outs={
+        f"panel_{name}": out("panel", "panel", about, "duckdb", "parquet", frame=True)
+        for name, about in BESIDE.items()
+    },
+    partitions_def=STUDIES,
+)
+def panel_tables(
     study_run: dg.ResourceParam[StudyRun],
     frozen_plan: PlanState,
-    engagement_reach: ibis.Table,
-    core_unit: ibis.Table,
-) -> pd.DataFrame:
-    """Per planned effect and unit: the first qualifying engagement, and when it was recorded."""
-    return build_plan_timing(
-        engagement_reach, core_unit, frozen_plan.plan, study_run.study
-    ).to_pandas()
+    panel: pd.DataFrame,
+    **core: ibis.Table,
+) -> BesidePanel:
+    """The small tables beside the panel that effects are made from."""
+    plan = frozen_plan.plan
+    named = {name.removeprefix("core_"): table for name, table in core.items()}
+    named["exposure"] = exclude(named["exposure"], "exposure", plan)
+    tables = gather_tables(named, panel, plan, study_run.study)
+    return (
+        tables.exposure,
+        tables.timing,
+        tables.unit,
+        tables.measure,
+        tables.initiative,
+        tables.supported,
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 import dagster as dg
 import ibis
+import pandas as pd
 
 from assets.run import STUDIES
 
@@ -25,10 +26,12 @@ def common(group: str, *kinds: str) -> dict[str, Any]:
     }
 
 
-def out(group: str, folder: str, description: str, *kinds: str) -> dg.AssetOut:
+def out(
+    group: str, folder: str, description: str, *kinds: str, frame: bool = False
+) -> dg.AssetOut:
     """One output of an asset that makes several tables."""
     return dg.AssetOut(
-        dagster_type=TABLE,
+        dagster_type=FRAME if frame else TABLE,
         group_name=group,
         kinds=set(kinds),
         owners=list(OWNERS),
@@ -38,3 +41,4 @@ def out(group: str, folder: str, description: str, *kinds: str) -> dg.AssetOut:
 
 
 TABLE: dg.DagsterType = dg.PythonObjectDagsterType(ibis.Table, name="IbisTable")
+FRAME: dg.DagsterType = dg.PythonObjectDagsterType(pd.DataFrame, name="Frame")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import dagster as dg
 import ibis
 
-from schemas.findings import Effect, Findings, Provenance, RowAccount
+from schemas.findings import Effect, Findings, Indicator, Provenance, RowAccount
 from schemas.plan import Plan
 from schemas.strict import StrictModel
 from schemas.study import Study
@@ -42,6 +42,12 @@ class Effects(StrictModel):
     effects: list[Effect]
 
 
+class Indicators(StrictModel):
+    """All indicators that were computed."""
+
+    indicators: list[Indicator]
+
+
 @dataclass(frozen=True)
 class Publication:
     """What was published, or why nothing was."""
@@ -67,6 +73,10 @@ class StudyRun(Protocol):
 
     def note_outcome_read(self) -> None:
         """Record that outcomes are about to be opened."""
+        ...
+
+    def notes(self) -> list[str]:
+        """Warnings that a reader must see."""
         ...
 
     def provenance(self) -> Provenance:

@@ -13,6 +13,7 @@ from typing import Any
 import ibis
 
 from assets.run import PlanState, Publication
+from intake.read import source_notes
 from intake.study import input_digests, load_study
 from pipelines.engine import connect
 from pipelines.files import read_json, write_json
@@ -67,6 +68,15 @@ class OpenRun:
     def note_outcome_read(self) -> None:
         """Record that outcomes are about to be opened."""
         self.looks = self.plan_lock.note_read()
+
+    def notes(self) -> list[str]:
+        """Warnings that a reader must see: columns that were not stored, and the like."""
+        tables = dict.fromkeys(source.table for source in self.study.sources)
+        return [
+            str(note)
+            for table in tables
+            for note in source_notes(self.source_folder, self.study, table)
+        ]
 
     def provenance(self) -> Provenance:
         """Digests of plan and inputs, versions of code and packages."""

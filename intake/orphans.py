@@ -1,0 +1,30 @@
+"""How much of the spend points at partners, initiatives or units that no table knows."""
+
+import ibis
+
+from intake.keys import ORIGIN
+from intake.checks import Catalogue
+from intake.typed import Build, typed_rows
+from schemas.registry import TABLES
+from schemas.study import Study
+
+ORPHAN = "orphan"
+
+
+def orphan_spend_share(
+    raw: ibis.Table, quarantine: ibis.Table, study: Study
+) -> float | None:
+    """Share, in [0, 1], of the engagement log's money whose given ids point nowhere.
+
+    `raw` and `quarantine` are those of the engagement table. Amounts count without their sign,
+    in the reporting currency where the source gives it, else as they stand. Null ids point at
+    nothing and do not count. None where no amount is known.
+    """
+    build = Build(TABLES["engagement"], study, {}, Catalogue())
+    rows = typed_rows(build, raw)
+    paid = ibis.coalesce(rows.amount_reporting, rows.amount).abs().cast("decimal(38, 6)")
+    lost = quarantine.filter(quarantine.rule == ORPHAN).select(*ORIGIN).distinct()
+    money = rows.mutate(paid=paid)
+    total = money.paid.sum().to_pyarrow().as_py()
+    lacking = money.semi_join(lost, ORIGIN).paid.sum().to_pyarrow().as_py()
+    return float((lacking or 0) / total) if total else None
