@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import ibis
 import polars as pl
+from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrors
 
 from intake.problems import Problem, Rejected
@@ -12,6 +13,8 @@ from schemas.findings import RowAccount
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
 
+DEPTH = ValidationDepth.SCHEMA_AND_DATA
+"""Set for every batch: the environment cannot switch validation off."""
 BATCH_ROWS = 1_000_000
 DISPOSITIONS = ("quarantined", "superseded", "out_of_window")
 """From the strongest: a row counts once, as the first of these it has."""
@@ -101,7 +104,8 @@ def _batches(accepted: ibis.Table) -> Iterable[pl.DataFrame]:
 
 def _batch_violations(spec: TableSpec, batch: pl.DataFrame) -> Counter[str]:
     try:
-        spec.model.validate(batch, lazy=True)
+        with config_context(validation_enabled=True, validation_depth=DEPTH):
+            spec.model.validate(batch, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
         named = zip(cases["column"], cases["check"], strict=True)

@@ -57,10 +57,11 @@ def build_core(
 
 def _failures(build: Build, rows: ibis.Table, backend: ibis.BaseBackend) -> ibis.Table:
     """Every broken rule of every row: `source_file, source_row, rule_no`."""
-    parts = [listed(rows), *duplicates(build, rows), *orphans(build, rows)]
+    ours = rows.filter(rows.is_kept)
+    parts = [listed(rows), *duplicates(build, ours), *orphans(build, ours)]
     found = _kept(backend, parts)
     for checks in (overlaps, shares, lost_children):
-        more = checks(build, rows.anti_join(found, ORIGIN))
+        more = checks(build, ours.anti_join(found, ORIGIN))
         found = _kept(backend, [found, *more]) if more else found
     return found
 

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from intake.problems import Problem, Rejected, nearest
-from intake.yaml_file import load_model
+from intake.yaml_file import line_of, load_model
 from schemas.findings import InputDigest
 from schemas.plan import Plan
 from schemas.registry import TABLES
@@ -23,8 +24,11 @@ def load_study(folder: Path) -> Study:
         remedy = "name a folder that holds study.yaml"
         raise Rejected([Problem(STUDY_FILE, None, None, "missing_file", "is not there", remedy)])
     study = load_model(path, Study)
-    problems = [p for source in study.sources for p in _source_problems(folder, source)]
-    problems += _repeated_sources(study)
+    problems = [
+        problem
+        for place, source in enumerate(study.sources)
+        for problem in _placed(folder, place, _source_problems(folder, study, source))
+    ]
     if problems:
         raise Rejected(problems)
     return study
@@ -74,42 +78,70 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _source_problems(folder: Path, source: Source) -> list[Problem]:
-    problems = []
+def _placed(folder: Path, place: int, problems: list[Problem]) -> list[Problem]:
+    """Add the line of study.yaml to problems of its source number `place`."""
+    return [
+        replace(problem, row=line_of(folder / STUDY_FILE, ("sources", place, problem.column or "")))
+        if problem.source_file == STUDY_FILE
+        else problem
+        for problem in problems
+    ]
+
+
+def _source_problems(folder: Path, study: Study, source: Source) -> list[Problem]:
+    return [
+        *_table_problems(study, source),
+        *_mapping_problems(source),
+        *_origin_problems(folder, source),
+    ]
+
+
+def _table_problems(study: Study, source: Source) -> list[Problem]:
     if source.table not in TABLES:
         near = nearest(source.table, TABLES)
         known = f"did you mean {near}?" if near else f"use one of {', '.join(TABLES)}"
-        problems.append(
-            _study_problem("table", "unknown_table", f"{source.table} is unknown", known)
+        return [_study_problem("table", "unknown_table", f"{source.table} is unknown", known)]
+    present = {other.table for other in study.sources}
+    problems = [
+        _study_problem(
+            "table", "needs_table", f"{source.table} needs the table {needed}", "add its source"
         )
-    elif isinstance(source.mapping, Mapping):
-        problems += _mapping_problems(source.table, source.mapping)
+        for needed in TABLES[source.table].meta.needs
+        if needed not in present
+    ]
+    same = [o for o in study.sources if (o.table, o.path) == (source.table, source.path)]
+    if len(same) > 1 and same[-1] is source:
+        what = f"{source.path} is read twice into {source.table}"
+        problems.append(_study_problem("path", "repeated", what, "keep one of them"))
+    return problems
+
+
+def _mapping_problems(source: Source) -> list[Problem]:
     if isinstance(source.mapping, str):
         what = f"the preset {source.mapping} is not available"
-        problems.append(_study_problem("mapping", "preset", what, "write the mapping out"))
-    if source.path is None:
-        what = "reading from a database is not available yet"
-        problems.append(
-            _study_problem("connection", "connection", what, "export to CSV or Parquet")
-        )
-        return problems
-    return problems + _path_problems(folder, source.path)
-
-
-def _mapping_problems(table: str, mapping: Mapping) -> list[Problem]:
+        return [_study_problem("mapping", "preset", what, "write the mapping out")]
+    if source.mapping is None or source.table not in TABLES:
+        return []
+    mapping, table = source.mapping, source.table
     known = [column.name for column in TABLES[table].data_columns]
-    given = [*mapping.columns, *mapping.values, *mapping.constants]
+    given = {*mapping.columns, *mapping.values, *mapping.constants}
     problems = []
-    for name in sorted(set(given) - set(known)):
+    for name in sorted(given - set(known)):
         near = nearest(name, known)
-        remedy = f"did you mean {near}?" if near else f"see the columns of {table}"
+        remedy = f"did you mean {near}?" if near else f"see {table} in docs/data_dictionary.md"
         what = f"{name} is not a column of {table}"
         problems.append(_study_problem("mapping", "unknown_column", what, remedy))
-    both = sorted(set(mapping.columns) & set(mapping.constants))
-    for name in both:
+    for name in sorted(set(mapping.columns) & set(mapping.constants)):
         what = f"{name} of {table} is mapped to a column and to a constant"
         problems.append(_study_problem("mapping", "ambiguous", what, "keep one"))
     return problems
+
+
+def _origin_problems(folder: Path, source: Source) -> list[Problem]:
+    if source.path is None:
+        what = "reading from a database is not available yet"
+        return [_study_problem("connection", "connection", what, "export to CSV or Parquet")]
+    return _path_problems(folder, source.path)
 
 
 def _path_problems(folder: Path, name: str) -> list[Problem]:
@@ -134,17 +166,6 @@ def _missing_file(folder: Path, name: str) -> Problem:
     near = nearest(name, present)
     remedy = f"did you mean {near}?" if near else "add the file, or remove the source"
     return Problem(name, None, None, "missing_file", "is not there", remedy)
-
-
-def _repeated_sources(study: Study) -> list[Problem]:
-    seen: set[tuple[str, str | None]] = set()
-    problems = []
-    for source in study.sources:
-        if (source.table, source.path) in seen:
-            what = f"{source.path} is read twice into {source.table}"
-            problems.append(_study_problem("sources", "repeated", what, "keep one of them"))
-        seen.add((source.table, source.path))
-    return problems
 
 
 def _study_problem(column: str, rule: str, message: str, remedy: str) -> Problem:

@@ -32,7 +32,7 @@ class Build:
 
 
 def typed_rows(build: Build, raw: ibis.Table) -> ibis.Table:
-    """All rows of a table in contract columns, plus `failures`; one source after the other."""
+    """All rows of a table in contract columns, with `failures` and `is_kept`."""
     sources = [source for source in build.study.sources if source.table == build.spec.name]
     parts = [_typed_source(build, raw, source) for source in sources]
     if not parts:
@@ -80,6 +80,7 @@ def _checked(build: Build, table: ibis.Table) -> ibis.Table:
     failures = table.first_failures.concat(build.catalogue.failures(checks))
     return table.select(
         *build.spec.column_names,
+        "is_kept",
         **{FAILURES: ibis.ifelse(table.is_kept, failures, left_out)},
     )
 

@@ -35,6 +35,11 @@ def load_model(path: Path, model: type[Model]) -> Model:
         raise Rejected(_problems(parsed, error, names)) from None
 
 
+def line_of(path: Path, location: Location) -> int:
+    """The line of a place in a YAML file, from 1; of its nearest parent where it is not given."""
+    return _resolve(_parse(path).root, location)[1]
+
+
 def _parse(path: Path) -> YamlFile:
     text = _read(path)
     try:
@@ -80,7 +85,7 @@ def _repeated_keys(name: str, node: yaml.Node) -> list[Problem]:
 
 
 def _problems(parsed: YamlFile, error: ValidationError, names: set[str]) -> list[Problem]:
-    placed = [(_resolve(parsed.root, detail["loc"]), detail) for detail in error.errors()]
+    placed = [(_placed(parsed.root, detail), detail) for detail in error.errors()]
     paths = {path for (path, _line), _detail in placed}
     kept: dict[Location, Problem] = {}
     for (path, line), detail in placed:
@@ -94,6 +99,12 @@ def _has_deeper(path: Location, paths: set[Location]) -> bool:
     return any(len(other) > len(path) and other[: len(path)] == path for other in paths)
 
 
+def _placed(root: yaml.Node, detail: ErrorDetails) -> tuple[Location, int]:
+    """Where an error lies in the file; pydantic's names of union branches are not in it."""
+    path, line = _resolve(root, detail["loc"])
+    return ((*path, detail["loc"][-1]) if detail["type"] == "missing" else path), line
+
+
 def _resolve(root: yaml.Node, location: Location) -> tuple[Location, int]:
     """Walk as far as the file has the location; its path there, and its line from 1."""
     node, line, path = root, root.start_mark.line + 1, []
@@ -102,8 +113,7 @@ def _resolve(root: yaml.Node, location: Location) -> tuple[Location, int]:
         if child is not None:
             node, line = child
             path.append(step)
-    missing = bool(location) and (not path or path[-1] != location[-1])
-    return (*path, *([location[-1]] if missing and isinstance(location[-1], str) else [])), line
+    return tuple(path), line
 
 
 def _child(node: yaml.Node, step: int | str) -> tuple[yaml.Node, int] | None:

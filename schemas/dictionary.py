@@ -72,7 +72,7 @@ def main(arguments: Sequence[str], root: Path) -> int:
         old = stale(root)
         for path in old:
             sys.stdout.write(
-                f"{path.relative_to(root)} is not current: run `python -m schemas.dictionary`\n"
+                f"{path.relative_to(root)} is not current: run `make generate`\n"
             )
         return int(bool(old))
     for path, text in documents(root).items():

@@ -13,12 +13,14 @@ from schemas.core.rules import RowRule
 class TableMeta:
     """What a table promises beyond its columns.
 
-    `rows_expected` is false for tables that may be empty or absent; `window_column` is the date
-    that puts a row in or out of the study's window; `no_overlap` is (group columns, start, end)
-    of spells that must not overlap; `shares_sum` is (group column, share column).
+    `needs` are tables without which this one says nothing; `rows_expected` is false for tables
+    that may be empty or absent; `window_column` is the date that puts a row in or out of the
+    study's window; `no_overlap` is (group columns, start, end) of spells that must not overlap;
+    `shares_sum` is (group column, share column).
     """
 
     key: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     rules: tuple[RowRule, ...] = ()
     rows_expected: bool = True
     window_column: str | None = None

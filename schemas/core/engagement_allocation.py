@@ -28,6 +28,7 @@ class EngagementAllocation(CoreModel):
         """Key and rules between columns."""
         return TableMeta(
             key=("engagement_id", "initiative_id", "unit_id", "subgroup_id"),
+            needs=("engagement",),
             rows_expected=False,
             shares_sum=("engagement_id", "share"),
         )

@@ -45,6 +45,7 @@ class Exposure(CoreModel):
         """Key and rules between columns."""
         return TableMeta(
             key=("initiative_id", "unit_id", "start_date"),
+            needs=("initiative", "unit"),
             rules=(
                 InOrder("start_date", "end_date"),
                 InOrder("anticipated_from", "start_date"),

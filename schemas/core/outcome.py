@@ -48,6 +48,7 @@ class Outcome(CoreModel):
         """Key and rules between columns."""
         return TableMeta(
             key=("measure_id", "unit_id", "period_start", "subgroup_id"),
+            needs=("measure", "unit"),
             rules=(
                 Needs("numerator", ("denominator", "value")),
                 InOrder("lower_bound", "upper_bound"),

@@ -39,6 +39,7 @@ class PatientInput(CoreModel):
         """Key and rules between columns."""
         return TableMeta(
             key=("input_id",),
+            needs=("engagement",),
             rules=(
                 InOrder("received_date", "decision_date"),
                 InOrder("received_date", "feedback_date"),
