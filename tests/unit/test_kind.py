@@ -1,0 +1,89 @@
+"""Rules K1 to K8: the first that matches gives the kind; a given kind overrides them."""
+
+from typing import Any
+
+import pytest
+
+from impact.kind import classify
+from tests.core_tables import core, frame
+
+PARTNERS = [
+    {"partner_id": "group", "org_type": "patient_org"},
+    {"partner_id": "clinic", "org_type": "hospital"},
+    {"partner_id": "fund", "org_type": "foundation", "is_charity_assistance": True},
+]
+
+
+def kind_of(**row: Any) -> tuple[str, str]:
+    log = core("engagement", [{"engagement_id": "e", "partner_id": "group", **row}])
+    found = frame(classify(log, core("partner", PARTNERS))).iloc[0]
+    return found["kind"], found["kind_basis"]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"kind": "hybrid", "activity_type": "free_drug"}, ("hybrid", "given")),
+        (
+            {"beneficiary": "patient", "is_product_linked": True},
+            ("support_access", "K1"),
+        ),
+        (
+            {"beneficiary": "patient", "product_id": "p", "activity_type": "nurse_educator"},
+            ("support_adherence", "K1"),
+        ),
+        ({"activity_type": "copay_assistance"}, ("support_access", "K2")),
+        ({"activity_type": "travel_support"}, ("support_access", "K2")),
+        (
+            {"activity_type": "adherence_program", "product_id": "p"},
+            ("support_adherence", "K3"),
+        ),
+        (
+            {
+                "activity_type": "education_grant",
+                "product_id": "p",
+                "lifecycle_phase": "post_market",
+            },
+            ("support_adherence", "K3"),
+        ),
+        ({"activity_type": "core_grant", "partner_id": "fund"}, ("support_access", "K4")),
+        ({"activity_type": "screening_campaign", "partner_id": "clinic"}, ("hybrid", "K5")),
+        ({"beneficiary": "patient", "partner_id": "clinic"}, ("hybrid", "K5")),
+        ({"beneficiary": "patients_collective"}, ("advocacy", "K6")),
+        ({"activity_type": "policy_campaign"}, ("advocacy", "K6")),
+        (
+            {"activity_type": "travel_support", "beneficiary": "organisation"},
+            ("advocacy", "K6"),
+        ),
+        ({"activity_type": "protocol_review"}, ("research_engagement", "K7")),
+        (
+            {"activity_type": "advisory_board", "lifecycle_phase": "phase3"},
+            ("research_engagement", "K7"),
+        ),
+        ({"activity_type": "meeting"}, ("unclassified", "K8")),
+        ({"activity_type": "nurse_educator"}, ("unclassified", "K8")),
+        ({"beneficiary": "organisation", "partner_id": "unheard_of"}, ("unclassified", "K8")),
+    ],
+)
+def test_the_first_rule_that_matches_gives_the_kind(
+    row: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    assert kind_of(**row) == expected
+
+
+def test_without_partners_every_engagement_is_kept_and_none_is_advocacy() -> None:
+    log = core(
+        "engagement",
+        [
+            {"engagement_id": "a", "beneficiary": "organisation"},
+            {"engagement_id": "b", "activity_type": "free_drug"},
+        ],
+    )
+    found = frame(classify(log, core("partner"))).sort_values("engagement_id")
+    assert found["kind"].tolist() == ["unclassified", "support_access"]
+
+
+def test_classifying_twice_keeps_the_kinds_and_calls_them_given() -> None:
+    log = core("engagement", [{"engagement_id": "a", "activity_type": "free_drug"}])
+    twice = frame(classify(classify(log, core("partner")), core("partner"))).iloc[0]
+    assert (twice["kind"], twice["kind_basis"]) == ("support_access", "given")
