@@ -19,6 +19,8 @@ from intake.text import MAX_LINE, TextFile, TextLayout, diagnose, inspect_text
 from schemas.registry import SOURCE_COLUMNS, TABLES, TableSpec
 from schemas.study import Mapping, Source, Study
 
+CONTENT_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
+
 
 @dataclass(frozen=True)
 class SourceFile:
@@ -248,13 +250,21 @@ def _stored(
     """The expression as a table of the backend; a reader's error becomes `Rejected`."""
     try:
         return backend.create_table(gen_name(f"raw_{table}"), expr, temp=True)
-    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException):
-        if file is None:
+    except duckdb.Error as error:
+        if file is None or not _is_about_content(error):
             raise
         if file.layout is None:
             raise Rejected([_unreadable(file.name)]) from None
         text = TextFile(file.path, file.name, file.mapping.format)
         raise Rejected([diagnose(text, len(file.header))]) from None
+
+
+def _is_about_content(error: duckdb.Error) -> bool:
+    """Whether the file is at fault: not memory, disk or an interruption.
+
+    DuckDB has no class of its own for damaged Parquet pages.
+    """
+    return isinstance(error, CONTENT_ERRORS) or type(error) is duckdb.Error
 
 
 def _union(parts: Sequence[ibis.Table]) -> ibis.Table:
