@@ -4,14 +4,16 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from functools import cache
 
 from plotly.offline import get_plotlyjs
 
 _HTML_FREE = str.maketrans("<>&", ",.:")
 """The three characters of base 85 that mean something in HTML, and what stands for them."""
-EMPTY_STYLE = ""
-"""Plotly makes one empty style element and fills it by rule."""
+_STYLE_MADE = re.compile(
+    r"""createElement\("style"\)[^'"]{0,40}"[^"]*"[^'"]{0,40}\.textContent='([^'\\]*)'"""
+)
 
 
 @cache
@@ -26,9 +28,15 @@ def packed_plotly() -> str:
     return packed(plotly_script())
 
 
+@cache
+def plotly_styles() -> tuple[str, ...]:
+    """The style elements that the script makes: an empty one filled by rule, and given texts."""
+    return ("", *_STYLE_MADE.findall(plotly_script()))
+
+
 def packed(text: str) -> str:
     """Gzip and base 85, which is a twentieth shorter than base 64; no character means HTML."""
-    code = base64.b85encode(gzip.compress(text.encode(), 9, mtime=0), pad=True).decode()
+    code = base64.b85encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
     return code.translate(_HTML_FREE)
 
 

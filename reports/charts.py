@@ -181,7 +181,7 @@ def _forest_text(
     more = f"; {len(rows) - ARIA_ROWS} more in the table" if len(rows) > ARIA_ROWS else ""
     return ChartText(
         chart_id="forest",
-        title=f"{count(len(effects), 'effect')} estimated: {listed(parts)}"
+        title=f"{count(len(effects), 'effect')}: {listed(parts)}"
         if len(effects) > 1
         else f"{parts[0][2:].capitalize()}: {rows[0].figures}",
         how_to_read=(

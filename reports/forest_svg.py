@@ -58,9 +58,11 @@ def draw_forest(chart: ForestChart, layout: ForestLayout) -> str:
     for row, entry, height in zip(chart.rows, words, heights, strict=True):
         _draw_row(canvas, row, entry, layout, scale, (y, height))
         y += height
+    centres = _centres(words, heights, layout, top)
     zero = scale.at(0.0)
-    canvas.lines([(zero, top, zero, bottom)], stroke=QUIET, width=1.2)
-    _draw_marks(canvas, chart, scale, _centres(words, heights, layout, top))
+    spans = [(y - 15, y + 15) for y in centres] if layout.stacked else [(top, bottom)]
+    canvas.lines(((zero, above, zero, below) for above, below in spans), stroke=QUIET, width=1.2)
+    _draw_marks(canvas, chart, scale, centres)
     return canvas.render("wide" if not layout.stacked else "narrow")
 
 

@@ -6,7 +6,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.bundle import EMPTY_STYLE, content_policy, packed_plotly, plotly_script, safe_json
+from reports.bundle import content_policy, packed_plotly, plotly_script, plotly_styles, safe_json
 from reports.names import clean, human, shorten
 from reports.numbers import long_date
 from reports.spend_share import spend_evaluated, spend_evaluated_table
@@ -39,7 +39,7 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
     forest, spend, effects = forest_view(findings), spend_view(findings), effect_views(findings)
     style = _style(digest)
     script = _asset("page.js")
-    policy = content_policy([script, plotly_script()], [style, EMPTY_STYLE])
+    policy = content_policy([script, plotly_script()], [style, *plotly_styles()])
     return _environment().get_template("report.html").render(
         findings=findings,
         digest=digest,

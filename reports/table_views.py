@@ -29,9 +29,8 @@ def summary_table(effects: list[Effect], table_id: str, caption: str) -> Table:
             "Outcome",
             "Finding",
             "Effect (95% range)",
-            "Worthwhile",
+            "Worthwhile from",
             "Certainty",
-            "Units",
             "Advocacy spend",
         ),
         rows=tuple(_summary_row(effect) for effect in effects),
@@ -59,7 +58,7 @@ def summary_table(effects: list[Effect], table_id: str, caption: str) -> Table:
             "currency",
         ),
         records=tuple(_summary_record(effect) for effect in effects),
-        numeric=frozenset({7}),
+        numeric=frozenset({6}),
     )
 
 
@@ -241,7 +240,6 @@ def _summary_row(effect: Effect) -> Row:
         _effect_cell(effect),
         threshold_text(effect),
         certainty_phrase(effect.certainty),
-        f"{effect.exposed_count:,} exposed, {effect.comparison_count:,} comparison",
         DASH if spend is None else money(spend, effect.cost.currency),
     )
 

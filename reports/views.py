@@ -11,7 +11,7 @@ from reports.effect_svg import draw_bias, draw_event_study, draw_spend
 from reports.figures import Figure, bias_figure, event_figure, forest_figure, spend_figure
 from reports.forest_svg import NARROW, WIDE, draw_forest
 from reports.names import shorten
-from reports.numbers import money
+from reports.numbers import display_unit, money
 from reports.phrases import CERTAINTY_STEPS, QUESTION_TITLES, VERDICT_WORDS
 from reports.sentences import (
     cap_sentences,
@@ -254,10 +254,14 @@ def _unit_cost(effect: Effect) -> tuple[str, str]:
         known = effect.cost.spend is not None
         reason = "Not claimed: the range does not keep clear of zero." if known else ""
         return ("Not claimed" if known else "Not known"), reason
-    text = money(cost.cost_per_unit, cost.currency)
+    unit = display_unit(effect.unit_label)
+    per = f"per {shorten(_singular(unit.label), 5, 40)}"
+    text = money(cost.cost_per_unit / unit.factor, cost.currency)
     if cost.ci_low is None or cost.ci_high is None:
-        return text, ""
-    return (
-        text,
-        f"95% range {money(cost.ci_low, cost.currency)} to {money(cost.ci_high, cost.currency)}.",
-    )
+        return text, f"{per}."
+    low, high = (money(end / unit.factor, cost.currency) for end in (cost.ci_low, cost.ci_high))
+    return text, f"{per}; 95% range {low} to {high}."
+
+
+def _singular(label: str) -> str:
+    return label.removesuffix("s") if label == "percentage points" else label

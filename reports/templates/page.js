@@ -19,7 +19,9 @@
   };
 
   const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~";
-  const decode = (code) => {
+  const decode = (unpadded) => {
+    const short = (5 - (unpadded.length % 5)) % 5;
+    const code = unpadded + "~".repeat(short);
     const value = new Uint8Array(128);
     for (let i = 0; i < 85; i++) value[alphabet.charCodeAt(i)] = i;
     const view = new DataView(new ArrayBuffer((code.length / 5) * 4));
@@ -28,7 +30,7 @@
       for (let j = i; j < i + 5; j++) word = word * 85 + value[code.charCodeAt(j)];
       view.setUint32(at, word);
     }
-    return view.buffer;
+    return view.buffer.slice(0, view.byteLength - short);
   };
 
   let ready = null;
