@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 
 from impact import functionals
-from impact.callaway_santanna import GroupTimeAtt
+from impact.callaway_santanna import GroupTimeAtt, group_average
 from impact.contrast import Contrast, leave_one_out, weighted_estimate
 from impact.judged import Judged
 from impact.model import AlternativeEstimate, DiagnosticResult
@@ -15,15 +15,26 @@ from schemas.vocabulary import Status
 PRE_TREND_ALPHA = 0.05
 
 
-def panel_alternatives(judged: Judged, beside: GroupTimeAtt) -> tuple[AlternativeEstimate, ...]:
+def panel_alternatives(
+    judged: Judged, beside: GroupTimeAtt | None
+) -> tuple[AlternativeEstimate, ...]:
     """Give other estimators' answers, own unit and sign."""
     found = [
-        AlternativeEstimate("callaway_santanna", beside.simple, beside.simple_std_error),
+        _group_time(beside),
         two_way_fixed_effects(judged.sample.outcome, judged.first_exposed),
     ]
+    base = judged.matrix(functionals.last_base)
+    if np.isfinite(base).all():
+        found.append(group_average(base, judged.cohorts))
     if np.ptp(judged.sample.weight) > 0:
         found.append(_weighted(judged))
     return tuple(found)
+
+
+def _group_time(beside: GroupTimeAtt | None) -> AlternativeEstimate:
+    if beside is None:
+        return AlternativeEstimate("callaway_santanna", None)
+    return AlternativeEstimate("callaway_santanna", beside.simple, beside.simple_std_error)
 
 
 def _weighted(judged: Judged) -> AlternativeEstimate:

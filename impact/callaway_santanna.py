@@ -11,8 +11,15 @@ import pandas as pd
 from diff_diff import CallawaySantAnna
 from scipy import stats
 
-from impact.model import EventEstimate, FloatArray, IntArray
+from impact.contrast import Cohorts
+from impact.model import AlternativeEstimate, EventEstimate, FloatArray, IntArray
 
+GAPS = (
+    "Unbalanced panel detected",
+    r"\d+ \(group, time\) cell",
+    "All post-treatment effects are NaN",
+)
+"""How diff-diff's warnings about missing outcomes begin."""
 DRAWS = 20_000
 """Draws of the normal vector that the simultaneous band is read from."""
 
@@ -40,21 +47,26 @@ def group_time_att(
     base: Literal["universal", "varying"] = "universal",
     level: float = 0.95,
     seed: int = 1,
-) -> GroupTimeAtt:
+) -> GroupTimeAtt | None:
     """Estimate ATT(g, t) against never-exposed rows and aggregate.
 
     Callaway and Sant'Anna (2021), doi:10.1016/j.jeconom.2020.12.001.
     `outcome` is (N, T) with NaN where missing, `cohort` (N,) the first exposed period or a
     negative number. Without covariates; the simultaneous band is sup-t over all event times.
+    None where missing outcomes leave no post-period cell with its base: diff-diff then raises.
     """
     estimator = CallawaySantAnna(
         control_group="never_treated", estimation_method="reg", base_period=base
     )
+    columns = {"outcome": "y", "unit": "unit", "time": "time", "first_treat": "first"}
     with _known_warnings():
-        fit = estimator.fit(
-            _long(outcome, cohort), outcome="y", unit="unit", time="time", first_treat="first"
-        )
+        try:
+            fit = estimator.fit(_long(outcome, cohort), **columns)
+        except ValueError:
+            return None
         simple, events = fit.aggregate("simple"), fit.aggregate("event_study")
+    if not np.isfinite(simple.att).all():
+        return None
     dynamic, dynamic_std_error = _dynamic(events)
     return GroupTimeAtt(
         simple=float(np.ravel(simple.att)[0]),
@@ -78,7 +90,8 @@ def _long(outcome: FloatArray, cohort: IntArray) -> pd.DataFrame:
 def _known_warnings() -> Iterator[None]:
     """Silence what is expected here: gaps in the panel are widened for, not ignored."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=UserWarning, module="diff_diff")
+        for expected in GAPS:
+            warnings.filterwarnings("ignore", expected, UserWarning)
         yield
 
 
@@ -122,8 +135,27 @@ def _sup_t(covariance: FloatArray, level: float, rng: np.random.Generator) -> fl
     """Quantile of the largest |t| over event times under N(0, covariance)."""
     spread = np.sqrt(np.diag(covariance))
     live = spread > 0
+    if not live.any():
+        return 0.0
     correlation = covariance[np.ix_(live, live)] / np.outer(spread[live], spread[live])
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     draws = rng.standard_normal((DRAWS, len(root))) @ root.T
     return float(np.quantile(np.abs(draws).max(axis=1), level))
+
+
+def group_average(matrix: FloatArray, cohorts: Cohorts) -> AlternativeEstimate:
+    """Average the cohorts' mean effects over exposed clusters; theta_sel^O of the paper.
+
+    `matrix` (N, G) holds post means minus the last pre-period. The standard error is the
+    paper's, from influence functions that include the estimated cohort shares.
+    """
+    own = matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
+    rest = matrix[cohorts.label == 0]
+    exposed = cohorts.label > 0
+    effect = own[exposed] - rest.mean(axis=0)[cohorts.label[exposed] - 1]
+    away = rest @ cohorts.shares - float(rest.mean(axis=0) @ cohorts.shares)
+    estimate = float(effect.mean())
+    variance = ((effect - estimate) ** 2).sum() / len(effect) ** 2
+    variance += (away**2).sum() / len(rest) ** 2
+    return AlternativeEstimate("callaway_santanna_group", estimate, float(np.sqrt(variance)))

@@ -80,7 +80,7 @@ def _estimation(
         is_observational=not is_randomised,
         cohort_bounds=cohort_bounds(judged),
         leave_one_out_stable=is_sign_stable(judged, headline.estimate),
-        event_study=beside.event_study,
+        event_study=beside.event_study if beside else (),
         alternatives=panel_alternatives(judged, beside),
         diagnostics=panel_diagnostics(judged, thresholds),
         slope_breakdown=slope_breakdown(judged, headline),
