@@ -8,6 +8,8 @@ import ibis
 
 from pipelines.settings import Settings
 
+PARQUET_LAYERS = ("raw", "core", "quarantine")
+
 
 def connect(
     folders: Sequence[Path], settings: Settings, spill: Path | None = None
@@ -34,9 +36,21 @@ def connect(
     return backend
 
 
-def connect_read_only(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to a published results file; it locks nobody out."""
-    return duckdb.connect(str(path), read_only=True, config={"python_enable_replacements": "false"})
+def connect_read_only(folder: Path, results: str) -> duckdb.DuckDBPyConnection:
+    """A connection to a published generation: its results file read-only, its Parquet as views.
+
+    It locks nobody out, and can open nothing outside `folder`.
+    """
+    connection = duckdb.connect(config={"python_enable_replacements": "false"})
+    connection.execute(f"ATTACH {_quoted(str(folder / results))} AS results (READ_ONLY)")
+    for path in sorted(folder.glob("*/*.parquet")):
+        if path.parent.name in PARQUET_LAYERS:
+            connection.read_parquet(str(path)).create_view(path.stem)
+    connection.execute("SET search_path = 'memory.main,results.main'")
+    connection.execute(f"SET allowed_directories = [{_quoted(f'{folder.resolve()}/')}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
 
 
 def _quoted(text: str) -> str:

@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-from assets.run import STUDIES
 
 MEASURE_IMPACT = "measure_impact"
 
@@ -10,13 +9,11 @@ JOBS = [
     dg.define_asset_job(
         MEASURE_IMPACT,
         selection=dg.AssetSelection.all(),
-        partitions_def=STUDIES,
         description="Sources to published report, for one study.",
     ),
     dg.define_asset_job(
         "validate_only",
         selection=dg.AssetSelection.groups("intake", "core"),
-        partitions_def=STUDIES,
         description="Read and check the sources of one study; nothing is published.",
     ),
 ]

@@ -50,10 +50,7 @@ def open_results(study: str, settings: Settings | None = None) -> Iterator[Resul
     """
     folder = published_folder(study, settings or Settings())
     findings = Findings.model_validate_json((folder / FINDINGS).read_bytes())
-    with connect_read_only(folder / RESULTS) as connection:
-        for path in sorted(folder.glob("*/*.parquet")):
-            if path.parent.name in {"raw", "core", "quarantine"}:
-                connection.read_parquet(str(path)).create_view(path.stem)
+    with connect_read_only(folder, RESULTS) as connection:
         yield Results(folder, findings, connection)
 
 

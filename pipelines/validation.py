@@ -18,5 +18,3 @@ def validation_lines(report: ValidationReport) -> list[str]:
     if more > 0:
         lines.append(f"... and {more} more; --json lists them all.")
     return [*lines, "No problem found." if not report.problems else "Nothing was written."]
-
-
