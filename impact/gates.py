@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from impact.model import DiagnosticResult, Estimation
+from impact.verdict import ROUNDING
 from schemas.findings import RowAccount
 from schemas.thresholds import Thresholds
 from schemas.vocabulary import Reason, Status
@@ -87,7 +88,7 @@ def gate_attainable(estimation: Estimation, alpha: float, family_size: int) -> G
     if estimation.decided_by != "permutation" or not plain:
         return Gate(reason, (DiagnosticResult("attainable_p", "NOT_APPLICABLE"),))
     smallest, limit = 2 * plain[0].smallest_p, alpha / family_size
-    status: Status = "FAIL" if smallest > limit + 1e-12 else "PASS"
+    status: Status = "FAIL" if smallest > limit + ROUNDING else "PASS"
     return Gate(reason, (DiagnosticResult("attainable_p", status, smallest, limit),))
 
 
@@ -154,5 +155,7 @@ def permutation_results(
             made.append(DiagnosticResult(name, test.status))
             continue
         value = min(1.0, 2 * min(test.p_improves, test.p_harms))
-        made.append(DiagnosticResult(name, "PASS" if value <= limit else "FAIL", value, limit))
+        made.append(
+            DiagnosticResult(name, "PASS" if value <= limit + ROUNDING else "FAIL", value, limit)
+        )
     return tuple(made)

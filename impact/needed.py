@@ -3,7 +3,7 @@
 import math
 
 from impact.model import Estimation
-from impact.verdict import Decision, deciding
+from impact.verdict import ROUNDING, Decision, deciding
 from schemas.findings import Needed
 from schemas.thresholds import Thresholds
 
@@ -56,7 +56,7 @@ def clusters_attainable(exposed: int, alpha: float, size: int) -> int:
 
 def is_attainable(assignments: int, alpha: float, size: int) -> bool:
     """Whether the most extreme of `assignments` equally likely ones could be a claim."""
-    return 2 / assignments <= alpha / size + 1e-12
+    return 2 / assignments <= alpha / size + ROUNDING
 
 
 def pre_periods_needed(

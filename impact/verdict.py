@@ -17,6 +17,8 @@ BREAKING: dict[IntervalName, Reason] = {
     "clean": "COMPETING",
 }
 """The reason that an interval gives when it does not stand; the plain one only widens."""
+ROUNDING = 1e-12
+"""Counts of permutations are fractions: 1 - 39/40 is 1/40 only up to rounding."""
 ALWAYS_NEEDED: tuple[IntervalName, ...] = ("plain", "donut", "trend_robust")
 """Without these no claim is made from observational data."""
 
@@ -128,10 +130,10 @@ def is_negligible(evidence: Evidence, estimation: Estimation, family: Family) ->
 def is_claimed(estimation: Estimation, side: Side, alpha: float, family: Family) -> bool:
     """Whether every way of removing bias leaves an effect on this side."""
     if estimation.decided_by == "permutation":
-        return family.size * side_p(estimation, side) <= alpha
+        return family.size * side_p(estimation, side) <= alpha + ROUNDING
     bounds = robust_bounds(estimation, 0.95)
     adjusted = holm_with(side_p(estimation, side), family.others)
-    return bounds is not None and side.is_beyond_zero(bounds) and adjusted <= alpha
+    return bounds is not None and side.is_beyond_zero(bounds) and adjusted <= alpha + ROUNDING
 
 
 def broken_by(
@@ -158,7 +160,7 @@ def _doubts(estimation: Estimation, alpha: float, family: Family) -> tuple[Reaso
 def _is_visible(estimation: Estimation, side: Side, alpha: float, family: Family) -> bool:
     """Whether the plain estimate alone would have been a claim on this side."""
     if estimation.decided_by == "permutation":
-        return 2 * permutation_p(estimation, "plain", side) * family.size <= alpha
+        return 2 * permutation_p(estimation, "plain", side) * family.size <= alpha + ROUNDING
     plain = next(item for item in deciding(estimation) if item.name == "plain")
     return _stands(_unwidened(plain), estimation, side, alpha, family)
 
@@ -167,7 +169,7 @@ def _failed_tests(
     estimation: Estimation, side: Side, alpha: float, family: Family
 ) -> tuple[tuple[IntervalName, Reason], ...]:
     tests = [test for test in estimation.permutations if test.status == "PASS"]
-    failed = [test for test in tests if 2 * side.permutation(test) * family.size > alpha]
+    failed = [test for test in tests if 2 * side.permutation(test) * family.size > alpha + ROUNDING]
     worst = sorted(failed, key=side.permutation, reverse=True)
     return tuple((test.name, BREAKING[test.name]) for test in worst)
 
@@ -190,7 +192,7 @@ def _stands(
     """Whether one interval, with the randomisation p, would make the claim by itself."""
     worst = max(side.interval_p(interval), permutation_p(estimation, "plain", side))
     adjusted = holm_with(min(1.0, 2 * worst), family.others)
-    return side.is_beyond_zero(interval.bounds(0.95)) and adjusted <= alpha
+    return side.is_beyond_zero(interval.bounds(0.95)) and adjusted <= alpha + ROUNDING
 
 
 def _unwidened(interval: Interval) -> Interval:
