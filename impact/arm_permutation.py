@@ -74,9 +74,9 @@ def permute_trial(trial: Trial, thresholds: Thresholds, *, sign: int, seed: int)
 
 def _statistic(arms: Arms) -> FloatArray:
     """Estimate / SE (D,); infinite where an estimate has no spread."""
-    unbounded = np.where(arms.estimate == 0, 0.0, np.sign(arms.estimate) * np.inf)
-    np.divide(arms.estimate, arms.std_error, out=unbounded, where=arms.variance > 0)
-    return unbounded
+    statistic = np.where(arms.estimate == 0, 0.0, np.copysign(np.inf, arms.estimate))
+    np.divide(arms.estimate, arms.std_error, out=statistic, where=arms.variance > 0)
+    return statistic
 
 
 def _every_sum(trial: Trial, blocks: list[IntArray], chosen: list[int]) -> list[FloatArray]:

@@ -15,6 +15,9 @@ from schemas.vocabulary import IntervalName
 TIE = 1e-9
 """Statistics closer than this share of the observed one count as equal to it."""
 
+FLAT = 1e-7
+"""A standard error below this share of the scalars' size is rounding: sums of squares cancel."""
+
 
 @dataclass(frozen=True)
 class Deal:
@@ -153,9 +156,10 @@ def _exposed_variance(inside: FloatArray, strata: IntArray, n1: int) -> FloatArr
 
 
 def _over(estimate: FloatArray, std_error: FloatArray, scale: float) -> FloatArray:
-    flat = std_error <= 1e-12 * scale
-    unbounded = np.where(np.abs(estimate) <= 1e-12 * scale, 0.0, np.sign(estimate) * np.inf)
-    return np.divide(estimate, std_error, out=unbounded, where=~flat)
+    flat = FLAT * scale
+    statistic = np.where(np.abs(estimate) <= flat, 0.0, np.copysign(np.inf, estimate))
+    np.divide(estimate, std_error, out=statistic, where=std_error > flat)
+    return statistic
 
 
 def summarise(
