@@ -84,9 +84,14 @@ def raw_p(estimation: Estimation) -> float:
 
 
 def adjusted_p(estimation: Estimation, family: Family) -> float:
-    """Holm's p; Bonferroni's where permutation decides, as METHODS asks for alpha / (2m)."""
+    """The p that is shown: Holm's over the family.
+
+    Where permutation decides it is the headline's own, times the size of the family, as
+    METHODS asks for alpha / (2m); the other statistics have their p among the diagnostics.
+    """
     if estimation.decided_by == "permutation":
-        return min(1.0, family.size * raw_p(estimation))
+        nearer = min(permutation_p(estimation, "plain", side) for side in Side)
+        return min(1.0, 2 * family.size * nearer)
     return holm_with(raw_p(estimation), family.others)
 
 

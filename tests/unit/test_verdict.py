@@ -155,6 +155,10 @@ def test_one_exposed_unit_in_a_family_pays_for_the_whole_family() -> None:
     assert adjusted_p(few_exposed(0.0125, 0.0125, 0.0125), pair) == pytest.approx(0.05)
 
 
+def test_the_p_shown_for_one_exposed_unit_is_that_of_the_headline() -> None:
+    assert judged(few_exposed(1 / 39, 0.3, 0.6)).p_value == pytest.approx(2 / 39)
+
+
 def test_a_permutation_test_that_is_lacking_makes_no_claim() -> None:
     seen = few_exposed(0.025, 0.025, 0.025)
     assert judged(replace(seen, permutations=seen.permutations[:2])).reasons == ("TOO_FEW_PRE",)
