@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 INTERVALS = ("plain", "donut", "trend_robust")
 BREAKERS = {"donut": "ANTICIPATION", "trend_robust": "TREND"}
+ALPHA = 0.05
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -272,41 +274,51 @@ def _is_small(effect: Evidence, worthwhile: float, level: float) -> bool:
     return all(-worthwhile < low and high < worthwhile for low, high in bounds)
 
 
-def _breakers(effect: Evidence, side: int, alpha: float) -> tuple[str, ...]:
-    """What broke a visible effect, the interval that reaches furthest first.
+def _claims(effect: Evidence, names: Sequence[str], widening: float, rest: Sequence[float]) -> bool:
+    """Whether these intervals alone, beside the family's other P, would have been a claim."""
+    own, _ = _combined(effect, names, widening)
+    return holm([own, *rest])[0] <= ALPHA + ROUNDING
 
-    Where every interval excludes zero and only Holm's correction broke it, that interval alone.
+
+def _breakers(effect: Evidence, side: int, rest: Sequence[float]) -> tuple[str, ...]:
+    """What broke a visible effect, the interval that reaches furthest past zero first."""
+    bounds = {n: effect.intervals[n].bounds(1 - ALPHA, effect.widening) for n in INTERVALS}
+    depth = {n: low if side > 0 else -high for n, (low, high) in bounds.items()}
+    reasons = ["FRAGILE"]
+    for name in sorted(INTERVALS, key=lambda n: depth[n]):
+        if not _claims(effect, (name,), 0.0, rest):
+            reasons.append(BREAKERS[name])
+        elif not _claims(effect, (name,), effect.widening, rest):
+            reasons.append("ATTRITION")
+    return tuple(dict.fromkeys(reasons))
+
+
+def _gate(effect: Evidence, family: int) -> str | None:
+    if 2 * effect.smallest_p > ALPHA / family:
+        return "UNATTAINABLE_P"
+    return "ANTICIPATION" if effect.anticipation_p < 0.025 else None
+
+
+def judge(effects: Sequence[Evidence], worthwhile: Sequence[float]) -> list[Judgement]:
+    """The verdicts of a family of primary effects, by the rules of METHODS 3 and 3a.
+
+    An effect that a gate stops cannot be claimed: in Holm's order it stands last.
     """
-    reach = {n: effect.intervals[n].bounds(1 - alpha, effect.widening) for n in BREAKERS}
-    depth = {n: low if side > 0 else -high for n, (low, high) in reach.items()}
-    broken = [BREAKERS[n] for n in sorted(depth, key=lambda n: depth[n]) if depth[n] <= 0]
-    low, high = effect.intervals["plain"].bounds(1 - alpha, effect.widening)
-    attrition = ("ATTRITION",) if (low if side > 0 else -high) <= 0 else ()
-    if not broken and not attrition:
-        broken = [BREAKERS[min(depth, key=lambda n: depth[n])]]
-    return ("FRAGILE", *broken, *attrition)
-
-
-def judge(
-    effects: Sequence[Evidence], worthwhile: Sequence[float], alpha: float = 0.05
-) -> list[Judgement]:
-    """The verdicts of a family of primary effects, by the rules of METHODS 3 and 3a."""
-    family = len(effects)
     tested = [_combined(e, INTERVALS, e.widening) for e in effects]
-    naive = [_combined(e, ("plain",), 0.0) for e in effects]
-    adjusted, visible = holm([p for p, _ in tested]), holm([p for p, _ in naive])
-    found = []
+    gates = [_gate(effect, len(effects)) for effect in effects]
+    ranked = [1.0 if gate else p for gate, (p, _) in zip(gates, tested, strict=True)]
+    adjusted, found = holm(ranked), []
     for i, effect in enumerate(effects):
-        if 2 * effect.smallest_p > alpha / family:
-            found.append(Judgement("inconclusive", ("UNATTAINABLE_P",)))
-        elif effect.anticipation_p < 0.025:
-            found.append(Judgement("inconclusive", ("ANTICIPATION",)))
-        elif _is_small(effect, worthwhile[i], 1 - 2 * alpha / family):
+        rest = ranked[:i] + ranked[i + 1 :]
+        if gate := gates[i]:
+            found.append(Judgement("inconclusive", (gate,)))
+        elif _is_small(effect, worthwhile[i], 1 - 2 * ALPHA / len(effects)):
             found.append(Judgement("no_meaningful_effect"))
-        elif adjusted[i] < alpha:
+        elif adjusted[i] <= ALPHA + ROUNDING:
             found.append(Judgement("improves" if tested[i][1] > 0 else "harms"))
-        elif visible[i] < alpha:
-            found.append(Judgement("inconclusive", _breakers(effect, naive[i][1], alpha)))
+        elif _claims(effect, ("plain",), 0.0, rest):
+            side = _combined(effect, ("plain",), 0.0)[1]
+            found.append(Judgement("inconclusive", _breakers(effect, side, rest)))
         else:
             found.append(Judgement("inconclusive", ("IMPRECISE",)))
     return found

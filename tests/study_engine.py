@@ -15,6 +15,18 @@ from intake.study import load_plan, load_study
 from schemas.findings import Effect, RowAccount
 from schemas.registry import TABLE_ORDER
 
+USED = {
+    "engagement",
+    "engagement_allocation",
+    "exposure",
+    "initiative",
+    "measure",
+    "outcome",
+    "partner",
+    "subgroup",
+    "unit",
+}
+
 
 def effects_of(folder: Path) -> dict[str, Effect]:
     """Every planned effect of the study, judged as a first run with a frozen plan would."""
@@ -22,7 +34,7 @@ def effects_of(folder: Path) -> dict[str, Effect]:
     backend = ibis.duckdb.connect()
     core: dict[str, ibis.Table] = {}
     accounts: list[RowAccount] = []
-    for name in TABLE_ORDER:
+    for name in [table for table in TABLE_ORDER if table in USED]:
         raw = read_raw(backend, folder, study, name)
         built = build_core(name, raw, core, study, backend)
         core[name] = backend.create_table(f"core_{name}", built.accepted)
