@@ -59,6 +59,7 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         effects=effects,
         is_open=len(effects) <= OPEN_EFFECTS,
         others=other_effects(findings),
+        is_balanced=all(row.is_balanced for row in findings.row_accounts),
         accounts=account_table(findings),
         inputs=input_table(findings),
         csv=lambda table: csv_link(table, synthetic=findings.synthetic),
