@@ -62,7 +62,7 @@ def test_a_longer_pre_period_is_named_where_the_trend_is_the_widest() -> None:
     ],
 )
 def test_a_longer_pre_period_is_not_named_where_it_would_not_help(seen: object) -> None:
-    assert pre_periods_needed(seen, 1.0, 3.1) is None  # type: ignore[arg-type]  # parametrised
+    assert pre_periods_needed(seen, 1.0, 3.1) is None
 
 
 def test_no_length_of_pre_period_beats_a_post_period_that_is_too_short() -> None:
