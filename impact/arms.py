@@ -11,6 +11,10 @@ import numpy as np
 from impact.model import BoolArray, FloatArray, IntArray
 
 
+ROUNDING = 1e-12
+"""A sum around the mean below this share of the sum itself is rounding."""
+
+
 @dataclass(frozen=True)
 class Arms:
     """Difference between the arms for D assignments at once; every field is (D,).
@@ -78,8 +82,9 @@ def _means(arm: FloatArray, slope: FloatArray) -> FloatArray:
 
 
 def _within(arm: FloatArray, first: int, second: int, product: int) -> FloatArray:
-    """Sum of products around the stratum means (D, S)."""
-    return np.asarray(arm[..., product] - arm[..., first] * arm[..., second] / arm[..., 0])
+    """Sum of products around the stratum means (D, S); 0 where only rounding is left."""
+    around = arm[..., product] - arm[..., first] * arm[..., second] / arm[..., 0]
+    return np.where(np.abs(around) > ROUNDING * np.abs(arm[..., product]), around, 0.0)
 
 
 def _pooled_slope(arms: tuple[FloatArray, FloatArray]) -> FloatArray:

@@ -13,7 +13,7 @@ from schemas.thresholds import Thresholds
 from schemas.vocabulary import IntervalName
 
 TIE = 1e-9
-"""Statistics closer than this share of the observed one count as equal to it."""
+"""Statistics this close to the observed one, or to this share of it, count as equal to it."""
 
 FLAT = 1e-7
 """A standard error below this share of the scalars' size is rounding: sums of squares cancel."""
@@ -170,7 +170,7 @@ def summarise(
     With all assignments p is the share at least as extreme, otherwise
     (1 + number as extreme) / (1 + draws).
     """
-    slack = TIE * abs(observed) if np.isfinite(observed) else 0.0
+    slack = TIE * max(1.0, abs(observed)) if np.isfinite(observed) else 0.0
     above = int((drawn >= observed - slack).sum())
     below = int((drawn <= observed + slack).sum())
     extra = 0 if deal.is_exact else 1
