@@ -8,9 +8,9 @@ from ibis.util import gen_name
 
 from intake.checks import Catalogue, listed
 from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
-from intake.parse import TYPES
+from intake.parse import ibis_type
 from intake.typed import Build, typed_rows
-from schemas.registry import TABLES
+from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
 
 QUARANTINE_COLUMNS = (
@@ -47,12 +47,26 @@ def build_core(
     `accepted` or in `quarantine`, never in both.
     """
     present = {source.table for source in study.sources}
+    if table not in present:
+        return _nothing(TABLES[table])
     known = {name: parent for name, parent in parents.items() if name in present}
     build = Build(TABLES[table], study, known, Catalogue())
     rows = backend.create_table(gen_name(f"typed_{table}"), typed_rows(build, raw), temp=True)
     failures = _failures(build, rows, backend)
     accepted = rows.anti_join(failures, ORIGIN)
     return CoreTables(_contract(build, accepted), _quarantine(build, raw, failures))
+
+
+def _nothing(spec: TableSpec) -> CoreTables:
+    """A table the study has no source of: no rows, the same columns and types."""
+    types = {column.name: ibis_type(column) for column in spec.columns}
+    told = {**dict.fromkeys(QUARANTINE_COLUMNS, "string"), "source_row": "int64"}
+    return CoreTables(_empty(types), _empty(told))
+
+
+def _empty(types: Mapping[str, str]) -> ibis.Table:
+    row = ibis.memtable([{"row": 1}])
+    return row.select(**{name: ibis.null(kind) for name, kind in types.items()}).limit(0)
 
 
 def _failures(build: Build, rows: ibis.Table, backend: ibis.BaseBackend) -> ibis.Table:
@@ -72,10 +86,8 @@ def _kept(backend: ibis.BaseBackend, parts: list[ibis.Table]) -> ibis.Table:
 
 
 def _contract(build: Build, accepted: ibis.Table) -> ibis.Table:
-    types = {column.name: TYPES.get(column.kind) for column in build.spec.columns}
     cells = {
-        name: accepted[name] if kind is None else accepted[name].cast(kind)
-        for name, kind in types.items()
+        column.name: accepted[column.name].cast(ibis_type(column)) for column in build.spec.columns
     }
     return accepted.select(**cells).order_by(ORIGIN)
 

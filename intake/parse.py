@@ -58,6 +58,11 @@ class Cell:
     checks: tuple[Check, ...]
 
 
+def ibis_type(column: ColumnSpec) -> str:
+    """The Ibis type of a column of an accepted table."""
+    return TYPES.get(column.kind, "int64" if column.name == "source_row" else "string")
+
+
 def parse(text: Value, column: ColumnSpec, style: SourceFormat) -> Cell:
     """A text column as its contract type; an empty cell, or one of spaces only, is null.
 

@@ -46,7 +46,7 @@ def read_raw(backend: ibis.BaseBackend, folder: Path, study: Study, table: str) 
     """
     files = open_sources(folder, study, table)
     if not files:
-        return _stored(backend, table, _empty(TABLES[table]))
+        return _empty(TABLES[table])
     parts: list[ibis.Table] = []
     problems: list[Problem] = []
     for file in files:
@@ -286,10 +286,10 @@ def _aligned(part: ibis.Table, spelling: dict[str, str]) -> ibis.Table:
 
 
 def _empty(spec: TableSpec) -> ibis.Table:
-    schema = {column.name: "string" for column in spec.data_columns}
-    fields = {**schema, "source_file": "string", "source_row": "int64"}
-    nulls = ibis.memtable([{}], schema=ibis.schema({"n": "int64"}))
-    return nulls.select(**{n: ibis.null(kind) for n, kind in fields.items()}).limit(0)
+    names = [column.name for column in spec.data_columns]
+    types = {**dict.fromkeys([*names, "source_file"], "string"), "source_row": "int64"}
+    row = ibis.memtable([{"row": 1}])
+    return row.select(**{name: ibis.null(kind) for name, kind in types.items()}).limit(0)
 
 
 def _require_rows(raw: ibis.Table, spec: TableSpec, files: Sequence[SourceFile]) -> None:
