@@ -1,0 +1,240 @@
+"""A plan from its tables to its verdicts."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from impact.engine import build_findings, measure_effects
+from impact.gather import RunFacts, StudyTables
+from schemas.findings import Effect, Provenance
+from schemas.plan import Plan
+from tests.small_world import EFFECT, FACTS, account, world_plan, world_study, world_tables
+
+PLAN = world_plan()
+OTHER = {"effect_id": "other_wait", "measure_id": "other"}
+
+
+@pytest.fixture(scope="module")
+def world() -> StudyTables:
+    return world_tables(PLAN)
+
+
+def measured(
+    tables: StudyTables, plan: Plan = PLAN, facts: RunFacts = FACTS, names: tuple[str, ...] = ()
+) -> Effect:
+    return measure_effects(tables, plan, world_study(*names), facts)[0]
+
+
+def statuses(effect: Effect) -> dict[str, str]:
+    return {item.name: item.status for item in (*effect.intervals, *effect.diagnostics)}
+
+
+def test_a_known_effect_is_given_back_in_the_measures_own_sign(world: StudyTables) -> None:
+    found = measured(world)
+    assert (found.verdict, found.reasons) == ("improves", [])
+    assert found.estimate == pytest.approx(EFFECT, abs=0.5)
+    assert found.ci_low is not None
+    assert found.ci_high is not None
+    assert found.ci_low < EFFECT < found.ci_high < 0
+    assert (found.exposed_count, found.comparison_count) == (10, 10)
+    plain = found.intervals[0]
+    assert (plain.low95, plain.high95) == pytest.approx((found.ci_low, found.ci_high))
+    assert found.robust_low == min(i.low95 for i in found.intervals if i.low95 is not None)
+
+
+def test_spend_and_cost_per_day_saved_are_said_where_the_effect_is(world: StudyTables) -> None:
+    cost = measured(world).cost
+    assert cost.spend == 10_000.0
+    assert cost.cost_per_unit == pytest.approx(10_000 / -EFFECT, rel=0.1)
+
+
+def test_nothing_infinite_reaches_the_findings(world: StudyTables) -> None:
+    text = json.dumps(measured(world).model_dump(mode="json"), allow_nan=False)
+    assert "NaN" not in text
+
+
+def test_observational_evidence_without_controls_is_very_uncertain(world: StudyTables) -> None:
+    found = measured(world)
+    assert found.certainty == "very_low"
+    assert [(cap.cap, cap.why) for cap in found.certainty_caps] == [
+        ("very_low", "FEW_CONTROLS"),
+        ("low", "OBSERVATIONAL"),
+    ]
+
+
+def test_ways_of_removing_bias_that_apply_are_not_evaluated_yet(world: StudyTables) -> None:
+    controls = [f"nc{number}" for number in range(10)]
+    copies = [world.panel.assign(measure_id=name) for name in controls]
+    near = world.unit.assign(neighbour_ids="r01;r02")
+    rich = replace(
+        world,
+        panel=pd.concat([world.panel, *copies]),
+        unit=near,
+        supported=pd.DataFrame({"unit_id": ["r03"]}),
+    )
+    found = measured(rich, world_plan(negative_controls=controls))
+    assert {
+        statuses(found)[n] for n in ("calibrated", "calibrated_twice", "far_only", "clean")
+    } == {"NOT_EVALUATED"}
+    assert [cap.why for cap in found.certainty_caps] == ["NOT_EVALUATED", "OBSERVATIONAL"]
+    plain = statuses(measured(world))
+    assert {plain[name] for name in ("calibrated", "far_only", "clean")} == {"NOT_APPLICABLE"}
+
+
+def test_another_planned_initiative_on_the_same_measure_competes(world: StudyTables) -> None:
+    rival = {"effect_id": "rival", "initiative_id": "i2", "role": "secondary"}
+    plan = world_plan({}, rival)
+    also = world.exposure.assign(effect_id="rival", initiative_id="i2")
+    both = replace(world, exposure=pd.concat([world.exposure, also]))
+    assert statuses(measured(both, plan))["clean"] == "NOT_EVALUATED"
+
+
+def test_a_plan_made_after_the_outcomes_were_read_decides_nothing(world: StudyTables) -> None:
+    late = replace(FACTS, is_before_outcomes=False)
+    found = measured(world, facts=late)
+    assert (found.verdict, found.reasons) == ("inconclusive", ["NO_PLAN"])
+
+
+def test_an_amended_plan_caps_certainty(world: StudyTables) -> None:
+    found = measured(world, facts=replace(FACTS, is_amended=True))
+    assert "AMENDED" in [cap.why for cap in found.certainty_caps]
+
+
+def test_too_many_rows_in_quarantine_decide_nothing(world: StudyTables) -> None:
+    facts = replace(FACTS, accounts=(account("outcome", 11),))
+    assert measured(world, facts=facts).reasons == ["DATA"]
+
+
+def test_spend_that_points_nowhere_decides_nothing(world: StudyTables) -> None:
+    assert measured(world, facts=replace(FACTS, orphan_spend_share=0.06)).reasons == ["DATA"]
+
+
+def test_back_dated_exposure_decides_nothing(world: StudyTables) -> None:
+    later = world.timing.assign(engagement_period=14)
+    assert measured(replace(world, timing=later)).reasons == ["TIMING"]
+
+
+def test_a_log_that_says_nothing_of_the_start_leaves_a_gap(world: StudyTables) -> None:
+    silent = replace(world, timing=world.timing.iloc[:0])
+    assert "NOT_EVALUATED" in [cap.why for cap in measured(silent).certainty_caps]
+
+
+def test_a_change_of_unit_decides_nothing(world: StudyTables) -> None:
+    panel = world.panel.copy()
+    panel.loc[panel["period"] >= 8, "outcome"] *= 12
+    found = measured(replace(world, panel=panel))
+    assert found.reasons == ["DATA"]
+    assert statuses(found)["unit_shift"] == "FAIL"
+
+
+@pytest.mark.parametrize(
+    ("names", "exposure_from", "missing"),
+    [
+        (("unit", "measure", "outcome"), "table", ["exposure"]),
+        (("unit", "measure", "outcome"), "engagement", ["engagement"]),
+        (("exposure",), "table", ["measure", "outcome", "unit"]),
+    ],
+)
+def test_a_table_the_study_does_not_have_is_named(
+    world: StudyTables, names: tuple[str, ...], exposure_from: str, missing: list[str]
+) -> None:
+    plan = world_plan(exposure_from=exposure_from)
+    found = measured(world, plan, names=names)
+    assert (found.verdict, found.certainty) == ("not_evaluable", None)
+    assert (found.reasons, found.missing) == (["MISSING_TABLE"], missing)
+
+
+def test_without_a_plan_nothing_is_asked(world: StudyTables) -> None:
+    assert measure_effects(world, None, world_study(), FACTS) == ()
+
+
+def test_an_initiative_that_reached_nobody_is_not_evaluable(world: StudyTables) -> None:
+    found = measured(replace(world, exposure=world.exposure.iloc[:0]))
+    assert (found.verdict, found.reasons) == ("not_evaluable", ["NO_EXPOSED"])
+    assert found.method is None
+
+
+def test_what_no_table_describes_keeps_its_id(world: StudyTables) -> None:
+    bare = replace(world, measure=world.measure.iloc[:0], initiative=world.initiative.iloc[:0])
+    found = measured(bare)
+    assert (found.measure_name, found.initiative_name) == ("waiting", "i1")
+    assert found.cost.spend is None
+
+
+def test_one_family_of_primaries_shares_the_error(world: StudyTables) -> None:
+    plan = world_plan({}, OTHER)
+    both = replace(
+        world,
+        exposure=pd.concat([world.exposure, world.exposure.assign(effect_id="other_wait")]),
+        timing=pd.concat([world.timing, world.timing.assign(effect_id="other_wait")]),
+    )
+    alone = measured(world)
+    first, second = measure_effects(both, plan, world_study(), FACTS)
+    assert first.verdict == "improves"
+    assert second.verdict in {"inconclusive", "no_meaningful_effect"}
+    assert alone.p_value is not None
+    assert first.p_value == pytest.approx(2 * alone.p_value)
+
+
+def test_a_secondary_effect_takes_nothing_from_the_primary(world: StudyTables) -> None:
+    plan = world_plan({}, {**OTHER, "role": "secondary"})
+    assert measured(world, plan).p_value == measured(world).p_value
+
+
+@pytest.mark.parametrize(
+    ("change", "analysis"),
+    [
+        ({"end_period": 15}, {}),
+        ({}, {"dose_contrast": 1.0}),
+        ({}, {"method": "interrupted_series"}),
+    ],
+)
+def test_a_design_that_is_not_built_is_not_evaluable(
+    world: StudyTables, change: dict[str, Any], analysis: dict[str, Any]
+) -> None:
+    tables = replace(world, exposure=world.exposure.assign(**change))
+    assert measured(tables, world_plan(**analysis)).verdict == "not_evaluable"
+
+
+def test_covariates_and_subgroups_that_are_not_used_are_said(world: StudyTables) -> None:
+    plan = world_plan(covariates=["other"]).model_copy(update={"subgroups": ["sex"]})
+    found = statuses(measured(world, plan))
+    assert (found["covariates"], found["subgroups"]) == ("NOT_EVALUATED", "NOT_EVALUATED")
+
+
+def test_a_trial_of_one_month_is_decided_by_its_plain_difference(world: StudyTables) -> None:
+    rng = np.random.default_rng(3)
+    panel = world.panel[(world.panel["period"] == 0) & (world.panel["measure_id"] == "waiting")]
+    arms = panel["unit_id"].isin(world.exposure["unit_id"]).to_numpy()
+    panel = panel.assign(outcome=np.where(arms, 4.0, 9.0) + rng.normal(0, 1, len(panel)))
+    rows = pd.concat([world.exposure.iloc[:1]] * len(panel)).assign(
+        unit_id=panel["unit_id"].to_numpy(), start_period=0, dose=arms.astype(float)
+    )
+    trial = replace(world, panel=panel, exposure=rows.assign(assignment="randomised"))
+    found = measured(trial, names=("unit", "measure", "outcome", "exposure"))
+    assert (found.method, found.verdict, found.certainty) == ("randomised", "improves", "high")
+    assert statuses(found)["clean"] == "NOT_APPLICABLE"
+
+
+def test_the_plan_documents_the_order_of_assignment_only_if_no_row_denies_it(
+    world: StudyTables,
+) -> None:
+    plan = world_plan(assignment={"basis": "policy", "reason": "a law names the regions"})
+    chosen = world.exposure.assign(assignment="self_selected")
+    for tables in (world, replace(world, exposure=chosen)):
+        assert measured(tables, plan).certainty == "very_low"
+
+
+def test_the_headline_is_the_first_primary_effect_of_the_plan(world: StudyTables) -> None:
+    plan = world_plan({"effect_id": "aside", "role": "secondary"}, {})
+    effects = measure_effects(world, plan, world_study(), FACTS)
+    provenance = Provenance(code_version="0")
+    made = build_findings(world_study(), effects, [], FACTS.accounts, ["a note"], provenance)
+    assert made.headline.effect_id == "shorter_wait"
+    assert (made.headline.text, made.questions, made.notes) == ("", [], ["a note"])
+    empty = build_findings(world_study(), (), [], (), (), provenance)
+    assert (empty.headline.effect_id, empty.headline.verdict) == (None, None)
