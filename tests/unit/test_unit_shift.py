@@ -59,3 +59,11 @@ def test_missing_values_are_passed_over() -> None:
     series[0] = np.nan
     series[:, 18:] *= 12
     assert find_unit_shift(series).value == 12.0
+
+
+def test_one_unit_needs_two_periods_on_each_side_of_a_jump() -> None:
+    series = noisy()
+    series[3, -1] *= 100
+    assert find_unit_shift(series).status == "PASS"
+    series[3, -2] *= 100
+    assert find_unit_shift(series).status == "FAIL"
