@@ -15,8 +15,6 @@ SPEND: dict[str, tuple[Kind, ...]] = {
     "q1.spend_unclassified": ("hybrid", "unclassified"),
 }
 """Kinds in each sum; research engagement is shown by its kind, never added to another."""
-GIVEN_IDS = ("partner_id", "initiative_id", "unit_id")
-"""Ids of an engagement that may be empty, but must not point nowhere."""
 
 
 def measure_spend(engagement: ibis.Table, study: Study) -> list[Indicator]:
@@ -33,38 +31,6 @@ def measure_spend(engagement: ibis.Table, study: Study) -> list[Indicator]:
         by = {"kind": "research_engagement"}
         made.append(_indicator("q1.spend_advocacy", ("research_engagement",), by, totals, study))
     return made
-
-
-def orphan_share(engagement: ibis.Table, quarantine: ibis.Table) -> float | None:
-    """Share of the log's spend whose given partner, initiative or unit id points nowhere.
-
-    `engagement` holds the accepted rows, `quarantine` the rows set aside, with their original
-    text as JSON. Amounts count by size, whatever their sign. None where there is no spend, or
-    where the amount of an orphan cannot be read from its text: then nobody knows the share.
-    """
-    kept = ibis.coalesce(
-        engagement.amount_reporting.cast("float64"), engagement.amount.cast("float64")
-    )
-    accepted = engagement.select(size=kept.abs().cast(MONEY))
-    lost = _orphans(quarantine)
-    known = accepted.agg(total=accepted.size.sum().cast("float64")).to_pyarrow().to_pylist()[0]
-    found = lost.agg(
-        total=lost.size.sum().cast("float64"), rows=lost.count(), sized=lost.size.count()
-    )
-    orphaned = found.to_pyarrow().to_pylist()[0]
-    if orphaned["rows"] > orphaned["sized"]:
-        return None
-    total = (known["total"] or 0.0) + (orphaned["total"] or 0.0)
-    return (orphaned["total"] or 0.0) / total if total > 0 else None
-
-
-def _orphans(quarantine: ibis.Table) -> ibis.Table:
-    """One row per engagement that names an unknown partner, initiative or unit: its `size`."""
-    rows = quarantine.filter(quarantine.rule == "orphan", quarantine.column_name.isin(GIVEN_IDS))
-    rows = rows.select("source_file", "source_row", "original").distinct()
-    cells = rows.original.cast("json")
-    texts = [cells[name].unwrap_as("string").nullif("") for name in ("amount_reporting", "amount")]
-    return rows.mutate(size=ibis.coalesce(*texts).try_cast("float64").abs().cast(MONEY))
 
 
 def _totals(engagement: ibis.Table, study: Study) -> dict[str, tuple[float | None, int]]:
