@@ -4,6 +4,7 @@ from functools import reduce
 from operator import and_
 
 import ibis
+from ibis.util import gen_name
 
 from intake.checks import FAILURES, Rule, broken
 from intake.typed import Build
@@ -111,14 +112,18 @@ def lost_children(build: Build, rows: ibis.Table) -> list[ibis.Table]:
 def _unreached(build: Build, rows: ibis.Table, key: ForeignKey) -> ibis.Table:
     backend = rows.get_backend()
     links = rows.select(*ORIGIN, node=rows[key.parent_column], above=rows[key.column])
-    links = backend.create_table(ibis.util.gen_name("links"), links, temp=True)
-    reached = links.filter(links.above.isnull()).select("node")
-    count = -1
-    while (size := reached.count().to_pyarrow().as_py()) > count:
-        count = size
+    links = backend.create_table(gen_name("links"), links, temp=True)
+    roots = links.filter(links.above.isnull()).select("node")
+    reached, before, size = roots, 0, _size(roots)
+    total = _size(links)
+    while before < size < total:
         children = links.filter(links.above.isin(reached.node)).select("node")
-        roots = links.filter(links.above.isnull()).select("node")
         step = ibis.union(roots, children, distinct=True)
-        reached = backend.create_table(ibis.util.gen_name("reached"), step, temp=True)
+        reached = backend.create_table(gen_name("reached"), step, temp=True)
+        before, size = size, _size(reached)
     lost = links.anti_join(reached, "node")
     return broken(lost, build.catalogue.number(_orphan(key)))
+
+
+def _size(rows: ibis.Table) -> int:
+    return int(rows.count().to_pyarrow().as_py())
