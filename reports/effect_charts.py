@@ -52,7 +52,7 @@ def build_bias(effect: Effect, index: int) -> BiasChart | None:
             title=_bias_title(rows),
             how_to_read=_bias_reading(effect),
             source=f"Source: {evidence_sentence(effect)}.",
-            aria_label=f"Ways of removing bias. {words}",
+            aria_label=f"Ways of removing bias. {_spoken(rows)}",
         ),
         rows=tuple(row for row in rows if row.state != "not_applicable"),
         band=times(effect.smallest_worthwhile_effect, unit.factor),
@@ -113,6 +113,17 @@ def _bias_row(way: Interval, effect: Effect, factor: float) -> BiasRow:
         low=times(way.low90 if inside else way.low95, factor),
         high=times(way.high90 if inside else way.high95, factor),
     )
+
+
+def _spoken(rows: tuple[BiasRow, ...]) -> str:
+    """The rows as a sentence, with their numbers."""
+    said = []
+    for row in rows:
+        value = "" if row.estimate is None else f" {number(row.estimate, signed=True)}"
+        known = row.low is not None and row.high is not None
+        bounds = f" ({number(row.low or 0.0)} to {number(row.high or 0.0)})" if known else ""
+        said.append(f"{row.label}:{value}{bounds} {BIAS_WORDS[row.state]}")
+    return "; ".join(said) + "."
 
 
 def _bias_title(rows: tuple[BiasRow, ...]) -> str:

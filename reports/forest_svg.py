@@ -70,7 +70,7 @@ def _words(row: ForestRow, layout: ForestLayout) -> _Words:
     size = layout.size
     return _Words(
         name=wrap(row.name, size * 1.1, layout.label_width, 3),
-        measure=wrap(row.measure, size - 1, layout.label_width, 2),
+        measure=wrap(row.measure, size, layout.label_width, 2),
         figures=wrap(row.figures, size, layout.figures_width, 3),
         verdict=VERDICT_WORDS[row.verdict],
     )

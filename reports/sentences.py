@@ -28,7 +28,10 @@ from reports.phrases import (
     UNCLEAR,
 )
 from schemas.findings import CertaintyCap, Effect
+from schemas.thresholds import Thresholds
 from schemas.vocabulary import CERTAINTIES, Certainty, Reason
+
+FEW_EXPOSED = Thresholds().few_exposed
 
 
 def claim(effect: Effect, name_words: int = 14, measure_words: int = 12) -> str:
@@ -82,7 +85,7 @@ def interval_note(effect: Effect) -> str:
         return "No estimate could be made."
     if deciding_range(effect) is not None:
         return "The range holds at 95% over every way of removing bias that could be used."
-    if 0 < effect.exposed_count < 5:
+    if 0 < effect.exposed_count <= FEW_EXPOSED:
         exposed = count(effect.exposed_count, "exposed unit")
         return f"No interval is claimed from {exposed}: the permutation test decides."
     return "No interval could be computed."
@@ -114,7 +117,7 @@ def short_reason(effect: Effect) -> str:
     if not effect.reasons:
         return ""
     first = effect.reasons[0]
-    if first == "UNATTAINABLE_P" and effect.exposed_count:
+    if first == "UNATTAINABLE_P" and _can_be_counted(effect):
         units = count(effect.comparison_count, "comparison unit")
         return f"with {units} p cannot go below {smallest_p(effect)[1]}"
     if first == "MISSING_TABLE" and effect.missing:
@@ -173,7 +176,7 @@ def range_text(effect: Effect) -> str:
 
 
 def _reason(reason: Reason, effect: Effect) -> str:
-    if reason == "UNATTAINABLE_P" and effect.exposed_count:
+    if reason == "UNATTAINABLE_P" and _can_be_counted(effect):
         return _unattainable(effect)
     if reason == "MISSING_TABLE" and effect.missing:
         return f"not supplied: {listed([human(name) for name in effect.missing])}"
@@ -183,6 +186,11 @@ def _reason(reason: Reason, effect: Effect) -> str:
         reach = measured(abs(effect.mde), effect.unit_label, signed=False)
         return f"{REASON_WORDS[reason]}; it could detect {reach} or more"
     return REASON_WORDS[reason]
+
+
+def _can_be_counted(effect: Effect) -> bool:
+    """Whether both arms hold units, few enough for the assignments to be worth naming."""
+    return 0 < effect.exposed_count <= FEW_EXPOSED and effect.comparison_count > 0
 
 
 def _unattainable(effect: Effect) -> str:
@@ -205,11 +213,14 @@ def _attainable_limit(effect: Effect) -> str:
 def _needed(effect: Effect) -> str:
     parts = []
     if effect.needed.clusters is not None:
-        have = effect.exposed_count + effect.comparison_count
-        parts.append(f"{count(effect.needed.clusters, 'unit')} instead of {have:,}")
+        parts.append(
+            f"{count(effect.needed.clusters, 'unit')} instead of {effect.exposed_count:,} exposed "
+            f"and {effect.comparison_count:,} comparison"
+        )
     if effect.needed.periods is not None:
         parts.append(f"{count(effect.needed.periods, 'period')} instead of {effect.period_count:,}")
-    return f"About {listed(parts, 'or')}."
+    lead = "At least" if "UNATTAINABLE_P" in effect.reasons else "About"
+    return f"{lead} {listed(parts, 'or')}."
 
 
 def _from_caps(effect: Effect) -> str:

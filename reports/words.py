@@ -181,7 +181,7 @@ def _not_enough(question: str, missing: list[str]) -> QuestionAnswer:
 def _shown(missing: list[str]) -> str:
     names = [shorten(human(name), 3, 40) for name in missing]
     if len(names) > MISSING_SHOWN:
-        return listed([*names[:MISSING_SHOWN], f"{len(names) - MISSING_SHOWN} more"])
+        return listed([*names[:MISSING_SHOWN], "others"])
     return listed(names)
 
 

@@ -1,0 +1,134 @@
+"""The report in a real browser, opened from disk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reports.page import render_report
+from reports.words import write_words
+from tests.chromium import Page, chromium_path, open_tab
+from tests.findings_extremes import all_samples
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed"),
+]
+WIDTHS = (1280, 768, 390, 320)
+OUTSIDE = """
+(() => {
+  const wide = document.documentElement.clientWidth, found = [];
+  for (const node of document.querySelectorAll('main *')) {
+    const box = node.getBoundingClientRect();
+    if (box.width && node.closest('thead') === null && (box.right > wide + 1 || box.left < -1))
+      found.push(node.tagName + '.' + node.getAttribute('class') + ' ' + box.left + ' ' + box.right);
+  }
+  return found.slice(0, 5);
+})()
+"""
+OVERLAPS = """
+(() => {
+  const found = [];
+  for (const svg of document.querySelectorAll('.static svg')) {
+    const frame = svg.getBoundingClientRect();
+    if (!frame.width) continue;
+    const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+    boxes.forEach(([one, a], i) => {
+      if (a.left < frame.left - 2 || a.right > frame.right + 2) found.push('clipped: ' + one);
+      for (const [two, b] of boxes.slice(i + 1))
+        if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
+          found.push(one + ' over ' + two);
+    });
+  }
+  return found.slice(0, 5);
+})()
+"""
+FIRST_SCREEN = """
+[...document.querySelectorAll('.headline h2, .headline dd')]
+  .filter(node => node.getBoundingClientRect().bottom > innerHeight).map(node => node.textContent)
+"""
+HIDDEN_CELLS = """
+[...document.querySelectorAll('#summary-table td, #account-table td')]
+  .filter(cell => { const box = cell.getBoundingClientRect(); return !box.width || !box.height; }).length
+"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("report")
+    files = {}
+    for name, result in all_samples().items():
+        files[name] = folder / f"{name}.html"
+        files[name].write_text(render_report(write_words(result)), encoding="utf-8", newline="")
+    return files
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Page]:
+    with open_tab() as page:
+        yield page
+
+
+@pytest.mark.parametrize("name", sorted(all_samples()))
+def test_charts_come_alive_without_a_request_or_a_complaint(
+    name: str, pages: dict[str, Path], tab: Page
+) -> None:
+    tab.problems.clear()
+    tab.requests.clear()
+    tab.open(pages[name])
+    tab.scroll_through()
+    assert tab.problems == []
+    assert [address for address in tab.requests if not address.startswith("file:")] == []
+    open_charts = tab.evaluate(
+        "[...document.querySelectorAll('[data-figure]')].filter(f => f.offsetParent).length"
+    )
+    assert tab.evaluate("document.querySelectorAll('.is-live').length") == open_charts
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", sorted(all_samples()))
+def test_nothing_is_clipped_hidden_or_over_another(
+    name: str, width: int, pages: dict[str, Path], tab: Page
+) -> None:
+    tab.call("Emulation.setScriptExecutionDisabled", value=True)
+    tab.open(pages[name], width)
+    tab.call("Emulation.setScriptExecutionDisabled", value=False)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate(OUTSIDE) == []
+    assert tab.evaluate(OVERLAPS) == []
+    assert tab.evaluate(HIDDEN_CELLS) == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio", "empty"])
+def test_the_first_screen_holds_the_answer_and_its_facts(
+    name: str, width: int, height: int, pages: dict[str, Path], tab: Page
+) -> None:
+    tab.open(pages[name], width, height)
+    assert tab.evaluate(FIRST_SCREEN) == []
+
+
+def test_without_script_every_chart_is_still_painted(pages: dict[str, Path], tab: Page) -> None:
+    tab.call("Emulation.setScriptExecutionDisabled", value=True)
+    tab.open(pages["portfolio"])
+    tab.call("Emulation.setScriptExecutionDisabled", value=False)
+    painted = "[...document.querySelectorAll('.static svg.wide')].filter(s => s.clientHeight > 50)"
+    assert tab.evaluate(f"{painted}.length") == 12
+    assert tab.evaluate("document.querySelectorAll('.is-live').length") == 0
+
+
+def test_a_hostile_name_runs_nothing(pages: dict[str, Path], tab: Page) -> None:
+    tab.open(pages["extremes"])
+    tab.scroll_through()
+    assert tab.evaluate("document.querySelectorAll('main img, main script').length") == 0
+    assert tab.evaluate("getComputedStyle(document.querySelector('main')).display") == "block"
+
+
+@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio"])
+def test_a_report_prints_on_two_to_four_sheets(
+    name: str, pages: dict[str, Path], tab: Page
+) -> None:
+    tab.open(pages[name])
+    printed = tab.print_pdf()
+    assert 2 <= printed.count(b"/Type /Page\n") <= 4

@@ -1,0 +1,229 @@
+"""The charts: what they show, and that both drawings show the same."""
+
+import re
+from xml.etree import ElementTree as Xml
+
+import plotly.graph_objects as go
+import pytest
+
+from reports.axes import Scale, clipped_limits, limits, tick_labels, ticks, whole_ticks
+from reports.charts import build_forest, build_spend
+from reports.effect_charts import bias_state, bias_words, build_bias, build_event_study
+from reports.effect_svg import draw_bias, draw_event_study, draw_spend
+from reports.figures import bias_figure, event_figure, forest_figure, spend_figure
+from reports.forest_svg import NARROW, WIDE, draw_forest
+from reports.measure import text_width, wrap
+from reports.spend_share import spend_evaluated
+from schemas.findings import Findings, Interval
+from tests.findings_extremes import all_samples, empty, extremes
+from tests.findings_samples import findings, hiv, incentive_effect, portfolio, prop99, spend
+
+SETTINGS = ("wide", "narrow")
+
+
+def drawings(result: Findings) -> list[str]:
+    """Every static drawing of the findings."""
+    drawn = []
+    forest, spent = build_forest(result), build_spend(result)
+    if forest:
+        drawn += [draw_forest(forest, WIDE), draw_forest(forest, NARROW)]
+    if spent:
+        drawn += [draw_spend(spent, setting) for setting in SETTINGS]
+    for index, effect in enumerate(result.effects):
+        event, bias = build_event_study(effect, index, result.period), build_bias(effect, index)
+        for setting in SETTINGS:
+            drawn += [draw_event_study(event, setting)] if event else []
+            drawn += [draw_bias(bias, setting)] if bias else []
+    return drawn
+
+
+@pytest.mark.parametrize("name", sorted(all_samples()))
+def test_every_drawing_is_sound_xml_and_holds_its_text(name: str) -> None:
+    for drawn in drawings(all_samples()[name]):
+        root = Xml.fromstring(drawn)  # noqa: S314 - drawn here, not received
+        width = float(root.attrib["viewBox"].split()[2])
+        for text in root.iter("{http://www.w3.org/2000/svg}text"):
+            size, x = float(text.attrib["font-size"]), float(text.attrib["x"])
+            length = text_width(text.text or "", size)
+            anchor = text.attrib.get("text-anchor", "start")
+            left = x - {"start": 0.0, "middle": length / 2, "end": length}[anchor]
+            assert left >= -2, text.text
+            assert left + length <= width + 2, text.text
+
+
+def test_effects_in_different_units_share_an_axis_of_their_smallest_worthwhile_effect() -> None:
+    chart = build_forest(portfolio())
+    assert chart is not None
+    assert chart.axis_title == "Multiples of each effect's smallest worthwhile effect"
+    assert [row.band for row in chart.rows] == pytest.approx([1.0] * 5)
+    assert chart.rows[1].estimate == pytest.approx(-3.3 / 1.5)
+    assert "Units differ" in chart.text.how_to_read
+    assert chart.high_end == "better for patients"
+
+
+def test_effects_in_one_unit_keep_it_with_the_band_of_the_threshold() -> None:
+    chart = build_forest(prop99())
+    assert chart is not None
+    row = chart.rows[0]
+    assert (row.estimate, row.band, row.low) == (-15.604, 5.0, None)
+    assert chart.axis_title == "packs per person per year"
+    assert chart.low_end == "better for patients"
+
+
+def test_an_effect_without_threshold_is_named_but_not_placed_among_other_units() -> None:
+    first, second = portfolio().effects[:2]
+    lacking = second.model_copy(update={"smallest_worthwhile_effect": None})
+    chart = build_forest(findings([first, lacking]))
+    assert chart is not None
+    assert chart.rows[1].estimate is None
+    assert chart.rows[1].figures.startswith("+3.30 days")
+
+
+def test_rows_keep_the_order_of_the_plan() -> None:
+    chart = build_forest(portfolio())
+    assert chart is not None
+    assert [row.verdict for row in chart.rows] == [effect.verdict for effect in portfolio().effects]
+    assert build_forest(empty()) is None
+
+
+def test_one_period_has_no_event_study() -> None:
+    assert build_event_study(incentive_effect(), 1, "year") is None
+    chart = build_event_study(prop99().effects[0], 1, "year")
+    assert chart is not None
+    assert chart.text.title == (
+        "\u22124.6 packs per person per year in the first year after the start, "
+        "\u221218.4 in the last"
+    )
+    assert "No interval is claimed from 1 exposed unit." in chart.text.how_to_read
+
+
+def test_a_finding_stands_where_its_range_keeps_clear_of_zero() -> None:
+    effect = portfolio().effects[0]
+    way = Interval(name="donut", status="PASS", estimate=2.0, low95=0.5, high95=3.5)
+    assert bias_state(way, effect) == "stands"
+    assert bias_state(way.model_copy(update={"low95": -0.1}), effect) == "breaks"
+    assert bias_state(way.model_copy(update={"low95": None}), effect) == "no_interval"
+    assert bias_state(way.model_copy(update={"status": "NOT_EVALUATED"}), effect) == (
+        "not_evaluated"
+    )
+    falls = effect.model_copy(update={"estimate": -2.0})
+    assert bias_state(way, falls) == "breaks"
+
+
+def test_no_meaningful_effect_stands_where_its_range_stays_inside_the_band() -> None:
+    effect = portfolio().effects[2]
+    way = Interval(name="donut", status="PASS", estimate=0.1, low90=-1.4, high90=1.4)
+    assert bias_state(way, effect) == "stands"
+    assert bias_state(way.model_copy(update={"high90": 1.6}), effect) == "breaks"
+    assert bias_state(way.model_copy(update={"high90": None}), effect) == "no_interval"
+
+
+def test_ways_of_removing_bias_are_told_in_words() -> None:
+    assert bias_words(portfolio().effects[0]) == (
+        "It stands under: plain estimate, last periods before the start left out and earlier "
+        "trend removed. Not evaluated: negative controls subtracted and negative controls "
+        "subtracted twice. Not applicable to this design: neighbours left out and units with "
+        "other programs left out."
+    )
+    assert "No interval is claimed for: plain estimate" in bias_words(prop99().effects[0])
+    untried = incentive_effect().model_copy(update={"intervals": []})
+    assert build_bias(untried, 1) is None
+
+
+def test_advocacy_and_support_are_never_in_one_total() -> None:
+    chart = build_spend(portfolio())
+    assert chart is not None
+    assert [bar.amount for bar in chart.bars] == [7_900_000.0, 3_200_000.0, 540_000.0]
+    everything = sum(bar.amount or 0.0 for bar in chart.bars)
+    assert f"{everything / 1e6:.1f}" not in "".join(drawings(portfolio()))
+    unknown = spend("advocacy", 1.0).model_copy(update={"status": "NOT_EVALUATED"})
+    alone = build_spend(findings([], indicators=[unknown]))
+    assert alone is not None
+    assert alone.bars[0].figures == "not evaluated"
+    assert build_spend(hiv()) is None
+
+
+def test_spend_that_could_not_be_evaluated_stands_beside_the_rest() -> None:
+    found = spend_evaluated(portfolio())
+    assert found is not None
+    assert found.answered == 410_000.0 * (1 + 2 + 3)
+    assert found.unclear == 410_000.0 * (4 + 5)
+    assert found.unknown == 7_900_000.0 - 410_000.0 * 15
+    assert spend_evaluated(hiv()) is None
+
+
+def test_every_chart_speaks_its_numbers() -> None:
+    for result in all_samples().values():
+        charts = [build_forest(result), build_spend(result)]
+        charts += [build_bias(effect, 1) for effect in result.effects]
+        charts += [build_event_study(effect, 1, "month") for effect in result.effects]
+        for chart in charts:
+            if chart is not None:
+                assert len(chart.text.aria_label) >= 40
+                assert re.search(r"\d", chart.text.aria_label)
+
+
+def test_plotly_accepts_every_figure_and_shows_the_same_values() -> None:
+    result = portfolio()
+    forest, spent = build_forest(result), build_spend(result)
+    event = build_event_study(result.effects[0], 1, "month")
+    bias = build_bias(result.effects[0], 1)
+    assert forest is not None
+    assert spent is not None
+    assert event is not None
+    assert bias is not None
+    made = [forest_figure(forest), spend_figure(spent), event_figure(event), bias_figure(bias)]
+    figures = [go.Figure(model) for model in made]
+    markers = [trace.x[0] for trace in figures[0].data if trace.mode == "markers"]
+    assert markers == [row.estimate for row in forest.rows]
+    assert list(figures[2].data[1].y) == [p.estimate for p in event.points if p.event_time >= 0]
+    assert all(trace.type == "bar" for trace in figures[1].data)
+
+
+def test_names_in_figures_cannot_become_markup() -> None:
+    chart = build_forest(extremes())
+    assert chart is not None
+    texts = forest_figure(chart)["layout"]["yaxis"]["ticktext"]
+    assert all("<script" not in text and "<img" not in text for text in texts)
+
+
+def test_one_wild_row_does_not_flatten_the_others() -> None:
+    _, high = clipped_limits([[1.0, -1.0], [2.0], [1.5], [400.0]])
+    assert high < 10
+    assert clipped_limits([]) == limits([])
+    scale = Scale(0.0, 10.0, 0.0, 100.0)
+    assert scale.at(50.0) == 100.0
+    assert scale.cuts(50.0)
+
+
+def test_a_range_that_goes_on_ends_in_an_arrow() -> None:
+    effects = [
+        effect.model_copy(update={"robust_low": -900.0, "robust_high": 900.0})
+        if index == 0
+        else effect
+        for index, effect in enumerate(portfolio().effects)
+    ]
+    chart = build_forest(findings(effects))
+    plain = build_forest(portfolio())
+    assert chart is not None
+    assert plain is not None
+    assert draw_forest(chart, WIDE).count("Z") == draw_forest(plain, WIDE).count("Z") + 2
+
+
+def test_ticks_are_round_and_labelled_alike() -> None:
+    assert ticks(-1.2, 2.1, 6) == [-1.0, 0.0, 1.0, 2.0]
+    assert tick_labels([0.0, 0.5, 1.0]) == ["0.0", "0.5", "1.0"]
+    assert tick_labels([3.0]) == ["3.00"]
+    assert whole_ticks(-3.7, 2.7, 8) == [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0]
+    assert limits([]) == (-1.0, 1.0)
+
+
+def test_text_wraps_within_its_width_and_says_where_it_was_cut() -> None:
+    assert wrap("one two three", 10, 45, 5) == ["one two", "three"]
+    lines = wrap("x" * 300, 10, 100, 2)
+    assert len(lines) == 2
+    assert lines[-1].endswith("\u2026")
+    assert all(text_width(line, 10) <= 100 for line in lines)
+    assert text_width("\u60a3", 10) > text_width("a", 10)
+    assert text_width("e\u0301", 10) == text_width("e", 10)
+    assert text_width("a", 10, bold=True) > text_width("a", 10)
