@@ -10,24 +10,28 @@ KNOWN_RATIOS = (7.0, 12.0, 18.02, 30.44, 38.67, 100.0, 1000.0)
 """Weeks, years, glucose, months, cholesterol, percent, thousandths: one unit in the other."""
 WINDOW = 6
 """Periods on each side of a jump whose levels are compared."""
+LEAST = 3
+"""Periods that a single unit needs on each side; the whole measure needs one."""
 TOLERANCE = math.log(1.2)
 """How far a ratio of levels may be from a known one, on the log scale."""
 SEPARATION = 0.6
 """Share of the jump, on the log scale, that lies between the nearest values of the sides."""
+NOISE_FACTOR = 6.0
+"""A single unit's jump must be this many times its usual step; there are many units to err in."""
 
 
 def find_unit_shift(outcome: FloatArray) -> DiagnosticResult:
     """FAIL where the level of the measure, or of one unit, jumps by a known ratio and stays.
 
-    `outcome` is (N, T). The measure's own series is the median over units; single units need
-    two periods on each side. Only positive values have ratios: where no series is positive
-    it is NOT_EVALUATED, and with one period NOT_APPLICABLE. `value` is the ratio found.
+    `outcome` is (N, T). The measure's own series is the median over units; a single unit must
+    jump far beyond its usual steps. Only positive values have ratios: where no series is
+    positive it is NOT_EVALUATED, and with one period NOT_APPLICABLE. `value` is the ratio.
     """
     if outcome.shape[1] < 2:
         return DiagnosticResult("unit_shift", "NOT_APPLICABLE")
     is_seen = np.isfinite(outcome).any(axis=0)
     whole = np.array([np.nanmedian(column) for column in outcome[:, is_seen].T])
-    series = [(whole, 1), *((row[np.isfinite(row)], 2) for row in outcome)]
+    series = [(whole, 1), *((row[np.isfinite(row)], LEAST) for row in outcome)]
     usable = [(values, least) for values, least in series if _is_usable(values, least)]
     if not usable:
         return DiagnosticResult("unit_shift", "NOT_EVALUATED")
@@ -45,7 +49,9 @@ def _jump(values: FloatArray, least: int) -> float | None:
     """The known ratio by which a series jumps at once, up or down; None where it does not."""
     logs = np.log(values)
     steps = np.abs(np.diff(logs))
-    large = np.flatnonzero(steps >= SEPARATION * math.log(KNOWN_RATIOS[0]))
+    usual = 1.4826 * float(np.median(steps)) if least > 1 else 0.0
+    smallest = max(SEPARATION * math.log(KNOWN_RATIOS[0]), NOISE_FACTOR * usual)
+    large = np.flatnonzero(steps >= smallest)
     for step in large:
         before = logs[max(0, step + 1 - WINDOW) : step + 1]
         after = logs[step + 1 : step + 1 + WINDOW]

@@ -61,9 +61,16 @@ def test_missing_values_are_passed_over() -> None:
     assert find_unit_shift(series).value == 12.0
 
 
-def test_one_unit_needs_two_periods_on_each_side_of_a_jump() -> None:
+def test_one_unit_needs_three_periods_on_each_side_of_a_jump() -> None:
     series = noisy()
-    series[3, -1] *= 100
+    series[3, -2:] *= 100
     assert find_unit_shift(series).status == "PASS"
-    series[3, -2] *= 100
+    series[3, -3] *= 100
     assert find_unit_shift(series).status == "FAIL"
+
+
+@pytest.mark.parametrize("noise", [0.3, 0.6, 1.0])
+def test_noise_alone_is_almost_never_a_change_of_unit(noise: float) -> None:
+    rng = np.random.default_rng(7)
+    worlds = [np.exp(rng.normal(0, noise, (40, 36))) for _ in range(20)]
+    assert all(find_unit_shift(world).status == "PASS" for world in worlds)
