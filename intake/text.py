@@ -3,6 +3,7 @@
 import codecs
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,11 +113,9 @@ def _limited(file: TextFile) -> Iterator[list[str]]:
 def _last_row(file: TextFile) -> int:
     """How many records can be read before the first that cannot."""
     count = 0
-    try:
+    with suppress(csv.Error):
         for _record in _limited(file):
             count += 1
-    except csv.Error:
-        return count
     return count
 
 

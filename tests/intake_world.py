@@ -1,5 +1,6 @@
 """Small study folders for tests of intake, and the engine they are read with."""
 
+import atexit
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -47,7 +48,9 @@ PLAN = {
 @cache
 def engine() -> ibis.BaseBackend:
     """One in-memory engine for all tests; every table made in it has a new name."""
-    return ibis.duckdb.connect()
+    backend = ibis.duckdb.connect()
+    atexit.register(backend.disconnect)
+    return backend
 
 
 def write_study(folder: Path, files: Mapping[str, str | bytes], **settings: Any) -> Path:

@@ -119,6 +119,17 @@ def test_one_broken_file_does_not_hide_another(tmp_path: Path) -> None:
     assert found.mapping.missing == (MappedColumn("initiative.csv", "initiative", None, "name"),)
 
 
+def test_outcomes_are_checked_although_their_measures_cannot_be_read(tmp_path: Path) -> None:
+    files = {
+        "unit.csv": UNIT,
+        "measure.csv": "measure_id\ndelay\n",
+        "outcome.csv": WORLD["outcome.csv"] + "delay,nowhere,2001-01-01,all,5,,,observed\n",
+    }
+    found = report(write_study(tmp_path, files))
+    assert ("outcome.csv", 3, "unit_id", "orphan") in places(found.problems)
+    assert found.tables[-1].accepted == 1
+
+
 def test_a_broken_study_yaml_is_the_answer(tmp_path: Path) -> None:
     found = report(write_study(tmp_path, {"unit.csv": UNIT}, period="week"))
     assert [place[3] for place in places(found.problems)] == ["value"]
