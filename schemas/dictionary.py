@@ -71,9 +71,7 @@ def main(arguments: Sequence[str], root: Path) -> int:
     if "--check" in arguments:
         old = stale(root)
         for path in old:
-            sys.stdout.write(
-                f"{path.relative_to(root)} is not current: run `make generate`\n"
-            )
+            sys.stdout.write(f"{path.relative_to(root)} is not current: run `make generate`\n")
         return int(bool(old))
     for path, text in documents(root).items():
         path.parent.mkdir(parents=True, exist_ok=True)
