@@ -149,7 +149,7 @@ def _families(tested: Sequence[_Tested]) -> list[Family]:
 
 
 def _gates(prepared: Prepared, family_size: int, run: _Run) -> tuple[Gate, ...]:
-    """G1, G2, G3p, G4a, G4b; G3 is what `prepared` says is lacking."""
+    """G1, G2, G3p, G4a, G4b, and suppressed cells; G3 is what `prepared` says is lacking."""
     data, estimation = prepared.data, prepared.estimation
     shift = DiagnosticResult("unit_shift", "NOT_EVALUATED")
     if isinstance(data, EffectData):
@@ -167,6 +167,7 @@ def _gates(prepared: Prepared, family_size: int, run: _Run) -> tuple[Gate, ...]:
         gate_attainable(estimation, prepared.effect.analysis.alpha, family_size),
         gate_timing(_given_starts(prepared), _timing_of(prepared, run), run.has_log),
         gate_anticipation(estimation, run.thresholds),
+        Gate("ATTRITION", (prepared.suppressed,)),
     )
 
 

@@ -8,16 +8,23 @@ from impact.calendar import MONTHS
 from impact.effect_data import EffectTables, Measure, build_effect_data
 from impact.estimate import choose_method, estimate
 from impact.gather import StudyTables
-from impact.model import EffectData, Estimation, Interval, NotEvaluable
+from impact.model import DiagnosticResult, EffectData, Estimation, Interval, NotEvaluable
+from impact.suppression import NAME as SUPPRESSED
+from impact.suppression import check_suppressed
 from schemas.plan import MethodChoice, Plan, PlannedEffect
 from schemas.study import Study
 from schemas.thresholds import Thresholds
 from schemas.vocabulary import Assignment, IntervalName
 
+Result = Estimation | NotEvaluable
+
 
 @dataclass(frozen=True)
 class Prepared:
-    """One effect's rows, data and estimate; `control_count` is K."""
+    """One effect's rows, data and estimate; `control_count` is K.
+
+    `suppressed` says whether the sign holds at both extremes of suppressed cells.
+    """
 
     effect: PlannedEffect
     measure: Measure
@@ -25,6 +32,7 @@ class Prepared:
     data: EffectData | NotEvaluable
     result: Estimation | NotEvaluable
     control_count: int
+    suppressed: DiagnosticResult
 
     @property
     def estimation(self) -> Estimation | None:
@@ -39,15 +47,22 @@ def prepare_effect(
     measure = find_measure(tables.measure, effect.measure_id)
     mine = effect_tables(tables, effect)
     controls = count_controls(effect, plan, tables.panel)
-    data: EffectData | NotEvaluable = lacking_tables(effect, study) or build_effect_data(
-        mine, effect, measure, study, thresholds
-    )
-    result = data if isinstance(data, NotEvaluable) else _estimated(data, effect, mine, thresholds)
+
+    def estimated(rows: EffectTables) -> tuple[EffectData | NotEvaluable, Result]:
+        data = build_effect_data(rows, effect, measure, study, thresholds)
+        if isinstance(data, NotEvaluable):
+            return data, data
+        return data, _estimated(data, effect, rows, thresholds)
+
+    lacking = lacking_tables(effect, study)
+    data, result = (lacking, lacking) if lacking else estimated(mine)
+    suppressed = DiagnosticResult(SUPPRESSED, "NOT_EVALUATED")
     if isinstance(result, Estimation):
+        suppressed = check_suppressed(mine, result, lambda rows: estimated(rows)[1])
         has_controls = controls >= thresholds.controls_calibration
         applies = _applicable(result, effect, plan, tables, has_controls)
         result = replace(result, intervals=(*result.intervals, *_uncomputed(result, applies)))
-    return Prepared(effect, measure, mine, data, result, controls)
+    return Prepared(effect, measure, mine, data, result, controls, suppressed)
 
 
 def lacking_tables(effect: PlannedEffect, study: Study) -> NotEvaluable | None:
