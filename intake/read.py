@@ -116,7 +116,7 @@ def unknown_columns(file: SourceFile) -> list[str]:
 
 
 def source_notes(folder: Path, study: Study, table: str) -> list[Problem]:
-    """Warnings about a table's sources: columns that are not stored, files without rows."""
+    """Warnings about a table's sources: columns that are not stored."""
     return [
         Problem(
             file.name,

@@ -19,19 +19,37 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 
 def load_study(folder: Path) -> Study:
     """The study of a folder; raises `Rejected` with one problem per defect."""
-    path = folder / STUDY_FILE
-    if not path.is_file():
-        remedy = "name a folder that holds study.yaml"
-        raise Rejected([Problem(STUDY_FILE, None, None, "missing_file", "is not there", remedy)])
-    study = load_model(path, Study)
+    study = read_study(folder)
     problems = [
-        problem
-        for place, source in enumerate(study.sources)
-        for problem in _placed(folder, place, _source_problems(folder, study, source))
+        problem for source in study.sources for problem in check_source(folder, study, source)
     ]
     if problems:
         raise Rejected(problems)
     return study
+
+
+def read_study(folder: Path) -> Study:
+    """`study.yaml` alone; whether its sources can be read is for `check_source`."""
+    path = folder / STUDY_FILE
+    if not path.is_file():
+        remedy = "name a folder that holds study.yaml"
+        raise Rejected([Problem(STUDY_FILE, None, None, "missing_file", "is not there", remedy)])
+    return load_model(path, Study)
+
+
+def check_source(folder: Path, study: Study, source: Source) -> list[Problem]:
+    """What keeps a source from being read, each with its line of study.yaml."""
+    place = next(i for i, other in enumerate(study.sources) if other is source)
+    return [
+        replace(problem, row=line_of(folder / STUDY_FILE, ("sources", place, problem.column or "")))
+        if problem.source_file == STUDY_FILE
+        else problem
+        for problem in [
+            *_table_problems(study, source),
+            *_mapping_problems(source),
+            *_origin_problems(folder, study, source),
+        ]
+    ]
 
 
 def load_plan(folder: Path) -> Plan | None:
@@ -57,10 +75,13 @@ def input_digests(folder: Path, study: Study) -> list[InputDigest]:
 
 def source_path(folder: Path, source: Source) -> Path:
     """The source's file, resolved; raises `Rejected` where it is not a file of the study."""
-    problems = _path_problems(folder, source.path or "")
+    name = source_name(source)
+    problems = _path_problems(folder, name)
+    if not problems and not (folder / name).is_file():
+        problems = [Problem(name, None, None, "missing_file", "is not there", "add the file")]
     if problems:
         raise Rejected(problems)
-    return (folder / (source.path or "")).resolve()
+    return (folder / name).resolve()
 
 
 def source_name(source: Source) -> str:
@@ -76,24 +97,6 @@ def inline_mapping(source: Source) -> Mapping:
 def _sha256(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _placed(folder: Path, place: int, problems: list[Problem]) -> list[Problem]:
-    """Add the line of study.yaml to problems of its source number `place`."""
-    return [
-        replace(problem, row=line_of(folder / STUDY_FILE, ("sources", place, problem.column or "")))
-        if problem.source_file == STUDY_FILE
-        else problem
-        for problem in problems
-    ]
-
-
-def _source_problems(folder: Path, study: Study, source: Source) -> list[Problem]:
-    return [
-        *_table_problems(study, source),
-        *_mapping_problems(source),
-        *_origin_problems(folder, source),
-    ]
 
 
 def _table_problems(study: Study, source: Source) -> list[Problem]:
@@ -137,11 +140,18 @@ def _mapping_problems(source: Source) -> list[Problem]:
     return problems
 
 
-def _origin_problems(folder: Path, source: Source) -> list[Problem]:
+def _origin_problems(folder: Path, study: Study, source: Source) -> list[Problem]:
     if source.path is None:
         what = "reading from a database is not available yet"
         return [_study_problem("connection", "connection", what, "export to CSV or Parquet")]
-    return _path_problems(folder, source.path)
+    problems = _path_problems(folder, source.path)
+    if problems or (folder / source.path).is_file():
+        return problems
+    used = {other.path for other in study.sources}
+    free = [path.name for path in folder.iterdir() if path.is_file() and path.name not in used]
+    near = nearest(source.path, free)
+    remedy = f"did you mean {near}?" if near else "add the file, or remove the source"
+    return [Problem(source.path, None, None, "missing_file", "is not there", remedy)]
 
 
 def _path_problems(folder: Path, name: str) -> list[Problem]:
@@ -153,19 +163,10 @@ def _path_problems(folder: Path, name: str) -> list[Problem]:
     if not path.resolve().is_relative_to(folder.resolve()):
         what = f"{name} is a link that leaves the study folder"
         return [_study_problem("path", "path", what, "copy the file into the folder")]
-    if not path.is_file():
-        return [_missing_file(folder, name)]
     if path.suffix.lower() not in SUFFIXES:
         what = f"{name} is of a kind that cannot be read yet"
         return [_study_problem("path", "file_type", what, "save it as CSV or Parquet")]
     return []
-
-
-def _missing_file(folder: Path, name: str) -> Problem:
-    present = [path.name for path in folder.iterdir() if path.is_file()]
-    near = nearest(name, present)
-    remedy = f"did you mean {near}?" if near else "add the file, or remove the source"
-    return Problem(name, None, None, "missing_file", "is not there", remedy)
 
 
 def _study_problem(column: str, rule: str, message: str, remedy: str) -> Problem:

@@ -14,7 +14,7 @@ from intake.mapped import MappingReport, mapping_report
 from intake.problems import Problem, Rejected
 from intake.read import read_raw, source_notes
 from intake.reasons import quarantine_problems
-from intake.study import load_plan, load_study
+from intake.study import check_source, load_plan, read_study
 from schemas.findings import RowAccount
 from schemas.registry import TABLE_ORDER
 from schemas.study import Study
@@ -55,9 +55,13 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
     """Read, type and check every table of a study, and collect instead of stopping."""
     problems = _plan_problems(folder)
     try:
-        study = load_study(folder)
+        study = read_study(folder)
     except Rejected as rejected:
         return ValidationReport((), MappingReport(), (*rejected.problems, *problems))
+    found = {place: check_source(folder, study, s) for place, s in enumerate(study.sources)}
+    problems += [problem for told in found.values() for problem in told]
+    readable = [source for place, source in enumerate(study.sources) if not found[place]]
+    study = study.model_copy(update={"sources": readable})
     accepted: dict[str, ibis.Table] = {}
     accounts: list[RowAccount] = []
     named = {source.table for source in study.sources}

@@ -151,6 +151,20 @@ def test_a_table_without_a_source_is_empty_with_the_contract_columns(tmp_path: P
     assert rows(table) == []
 
 
+def test_a_file_that_vanishes_before_it_is_read_is_missing(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, {"unit.csv": UNIT})
+    study = load_study(folder)
+    (folder / "unit.csv").unlink()
+    with pytest.raises(Rejected) as caught:
+        read_raw(engine(), folder, study, "unit")
+    assert [problem.rule for problem in caught.value.problems] == ["missing_file"]
+
+
+def test_a_last_line_needs_no_line_end(tmp_path: Path) -> None:
+    assert len(rows(raw(unit_study(tmp_path / "a", HEADER + "a,A,site")))) == 1
+    assert refused(unit_study(tmp_path / "b", HEADER.strip())).rule == "empty_table"
+
+
 def test_several_sources_are_stacked_by_name(tmp_path: Path) -> None:
     sources = [{"table": "unit", "path": "a.csv"}, {"table": "unit", "path": "b.csv"}]
     files = {

@@ -156,3 +156,15 @@ def test_a_word_without_a_likeness_gets_the_list(tmp_path: Path) -> None:
     files = {"unit.csv": "unit_id,name,unit_type\nnorth,North,qqqq\n"}
     (problem,) = report(write_study(tmp_path, files)).problems
     assert problem.remedy.startswith("use one of region, site")
+
+
+def test_a_missing_file_does_not_hide_what_is_wrong_with_the_others(tmp_path: Path) -> None:
+    sources = [{"table": name, "path": f"{name}.csv"} for name in ("unit", "measure", "partner")]
+    files = {"unit.csv": "unit_id,name,unit_type\nnorth,North,town\n", "partner.csv": ""}
+    found = report(write_study(tmp_path, files, sources=sources, max_quarantined_share=1))
+    assert places(found.problems) == [
+        ("measure.csv", None, None, "missing_file"),
+        ("partner.csv", None, None, "empty_file"),
+        ("unit.csv", 2, "unit_type", "not_allowed"),
+    ]
+    assert found.problems[0].remedy == "add the file, or remove the source"
