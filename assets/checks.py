@@ -42,5 +42,7 @@ def frame_violations(model: type[pa.DataFrameModel], frame: pd.DataFrame) -> lis
         model.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
         counts = errors.failure_cases.groupby(["column", "check"], dropna=False).size()
-        return [f"{column}: {check} fails {count} times" for (column, check), count in counts.items()]
+        return [
+            f"{column}: {check} fails {count} times" for (column, check), count in counts.items()
+        ]
     return []

@@ -83,5 +83,5 @@ def every_row_is_accounted_for(
 
 @dg.asset(metadata=layer("core"), **common("core", "duckdb", "parquet"))
 def engagement_with_kind(core_engagement: ibis.Table, core_partner: ibis.Table) -> ibis.Table:
-    """The engagement log, each row told apart: advocacy, research engagement, support, or neither."""
+    """The engagement log, told apart: advocacy, research engagement, support, or neither."""
     return classify(core_engagement, core_partner)

@@ -4,6 +4,7 @@ import dagster as dg
 import ibis
 import pandas as pd
 
+from assets.panel import BESIDE
 from assets.parts import common, layer
 from assets.run import Effects, Indicators, PlanState, RowAccounts, StudyRun
 from impact.engine import measure_effects
@@ -21,36 +22,28 @@ def indicators(
     return Indicators(indicators=measure_spend(engagement_with_kind, study_run.study))
 
 
-@dg.asset(metadata=layer("results"), **common("impact", "numpy"))
+@dg.asset(
+    ins={name: dg.AssetIn(name) for name in ("panel", *(f"panel_{part}" for part in BESIDE))},
+    metadata=layer("results"),
+    **common("impact", "numpy"),
+)
 def effects(
     study_run: dg.ResourceParam[StudyRun],
     frozen_plan: PlanState,
     row_accounts: RowAccounts,
     raw_engagement: ibis.Table,
     quarantine_engagement: ibis.Table,
-    panel: pd.DataFrame,
-    panel_exposure: pd.DataFrame,
-    panel_timing: pd.DataFrame,
-    panel_unit: pd.DataFrame,
-    panel_measure: pd.DataFrame,
-    panel_initiative: pd.DataFrame,
-    panel_supported: pd.DataFrame,
+    **small: pd.DataFrame,
 ) -> Effects:
     """Every planned effect: estimate, intervals, diagnostics, verdict and certainty."""
-    tables = StudyTables(
-        panel=panel,
-        exposure=panel_exposure,
-        timing=panel_timing,
-        unit=panel_unit,
-        measure=panel_measure,
-        initiative=panel_initiative,
-        supported=panel_supported,
-    )
+    tables = StudyTables(**{name.removeprefix("panel_"): small[name] for name in small})
     facts = RunFacts(
         accounts=tuple(row_accounts.accounts),
         is_before_outcomes=frozen_plan.is_before_outcomes,
         is_amended=frozen_plan.is_amended,
-        orphan_spend_share=orphan_spend_share(raw_engagement, quarantine_engagement, study_run.study),
+        orphan_spend_share=orphan_spend_share(
+            raw_engagement, quarantine_engagement, study_run.study
+        ),
     )
     made = measure_effects(tables, frozen_plan.plan, study_run.study, facts)
     return Effects(effects=list(made))

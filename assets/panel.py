@@ -22,19 +22,22 @@ def panel(
 ) -> pd.DataFrame:
     """One row per measure, unit, subgroup and period: the outcome, and who stands behind it."""
     outcome = exclude(core_outcome, "outcome", frozen_plan.plan)
-    return build_panel(outcome, core_measure, core_unit, study_run.study).to_pandas()
+    built: pd.DataFrame = build_panel(outcome, core_measure, core_unit, study_run.study).to_pandas()
+    return built
 
 
 @dg.asset_check(asset=panel, blocking=True)
-def panel_is_valid(study_run: dg.ResourceParam[StudyRun], panel: pd.DataFrame) -> dg.AssetCheckResult:
+def panel_is_valid(
+    study_run: dg.ResourceParam[StudyRun], panel: pd.DataFrame
+) -> dg.AssetCheckResult:
     """The panel obeys `schemas.panel`: types, ranges, one row per key."""
     broken = frame_violations(Panel, panel)
     return recorded(study_run, "panel_is_valid", not broken, {"rules_broken": broken})
 
 
 BESIDE = {
-    "exposure": "Per planned effect: which unit was exposed in which periods, and how that is known.",
-    "timing": "Per planned effect and unit: the first qualifying engagement, and when it was recorded.",
+    "exposure": "Per planned effect: which unit was exposed in which periods.",
+    "timing": "Per planned effect and unit: the first qualifying engagement, when recorded.",
     "unit": "Units whose outcomes are observed, and their parents.",
     "measure": "What was measured, in which unit, and which direction is better.",
     "initiative": "Initiatives with their advocacy spend in the reporting currency.",

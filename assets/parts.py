@@ -26,9 +26,7 @@ def common(group: str, *kinds: str) -> dict[str, Any]:
     }
 
 
-def out(
-    group: str, folder: str, description: str, *kinds: str, frame: bool = False
-) -> dg.AssetOut:
+def out(group: str, folder: str, description: str, *kinds: str, frame: bool = False) -> dg.AssetOut:
     """One output of an asset that makes several tables."""
     return dg.AssetOut(
         dagster_type=FRAME if frame else TABLE,

@@ -16,7 +16,10 @@ EXPECTED = (
     *(f"{stage}/{stage}_{table}.parquet" for table in TABLE_ORDER for stage in ("raw", "core")),
     *(f"quarantine/quarantine_{table}.parquet" for table in TABLE_ORDER),
     "panel/panel.parquet",
-    *(f"effect/effect_{name}.parquet" for name in ("estimate", "interval", "event_study", "diagnostic")),
+    *(
+        f"effect/effect_{name}.parquet"
+        for name in ("estimate", "interval", "event_study", "diagnostic")
+    ),
 )
 """Files without which a run is not complete, and is not published."""
 

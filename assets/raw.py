@@ -30,7 +30,8 @@ def _raw_asset(table: str) -> dg.AssetsDefinition:
     def raw(study_run: dg.ResourceParam[StudyRun]) -> ibis.Table:
         return read_raw(study_run.backend, study_run.source_folder, study_run.study, table)
 
-    return raw
+    made: dg.AssetsDefinition = raw
+    return made
 
 
 raw_assets = [_raw_asset(table) for table in TABLES]

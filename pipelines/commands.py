@@ -118,7 +118,7 @@ def guarded(work: Callable[[], int], *, debug: bool) -> int:
     """Do the work; every error becomes one line each for what, why and what to do."""
     try:
         return int(work())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the edge: no traceback is the only message
         if debug:
             traceback.print_exc()
         return int(explain(error))

@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-
 MEASURE_IMPACT = "measure_impact"
 
 JOBS = [

@@ -32,13 +32,15 @@ def publish_generation(
     digest = sha256_of(folder / FINDINGS) if FINDINGS not in lacking else ""
     if lacking:
         reason = f"Only a complete run is published; {len(lacking)} files of it were not made."
-        return Publication(False, reason, digest, folder / REPORT)
+        return Publication(
+            is_published=False, reason=reason, digest=digest, report_path=folder / REPORT
+        )
     _audit(record)
     _write_results(folder)
     write_json(folder / RUN, {**record, "outputs": output_digests(folder)})
     sync_folder(folder)
     output.point_to(folder.name)
-    return Publication(True, "", digest, folder / REPORT)
+    return Publication(is_published=True, reason="", digest=digest, report_path=folder / REPORT)
 
 
 def _audit(record: dict[str, Any]) -> None:

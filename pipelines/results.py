@@ -34,11 +34,13 @@ class Results:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name, such as `panel` or `core_outcome`."""
-        return self.connection.table(name).df()
+        table: pd.DataFrame = self.connection.table(name).df()
+        return table
 
     def sql(self, query: str) -> pd.DataFrame:
         """The answer to a SQL query."""
-        return self.connection.sql(query).df()
+        answer: pd.DataFrame = self.connection.sql(query).df()
+        return answer
 
 
 @contextmanager

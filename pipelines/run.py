@@ -80,7 +80,7 @@ def _execute(run: OpenRun) -> None:
             job.execute_in_process(
                 instance=instance, partition_key=run.study.study_id, run_config=QUIET
             )
-        except Exception as error:  # noqa: BLE001 - Dagster wraps what assets raise in many types
+        except Exception as error:
             raise _cause(error) from error
 
 

@@ -14,9 +14,10 @@ def offenders(pattern: re.Pattern[str], suffixes: set[str], allowed: set[str]) -
     found = []
     for path in tracked("*"):
         name = str(path.relative_to(ROOT))
-        if path.suffix in suffixes and name not in allowed:
-            if pattern.search(path.read_text(encoding="utf-8")):
-                found.append(name)
+        if path.suffix not in suffixes or name in allowed:
+            continue
+        if pattern.search(path.read_text(encoding="utf-8")):
+            found.append(name)
     return found
 
 

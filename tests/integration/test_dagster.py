@@ -21,7 +21,7 @@ NAMES = ("prop99", "hiv_incentives", "portfolio")
 
 
 def test_every_asset_says_what_it_is_and_whose() -> None:
-    specs = [spec for asset in defs.assets or [] for spec in asset.specs]  # type: ignore[union-attr]
+    specs = [spec for asset in defs.assets or () for spec in asset.specs]
     assert len(specs) > 60
     for spec in specs:
         assert spec.description, spec.key
@@ -45,7 +45,13 @@ def test_the_definitions_are_valid_to_dagster_and_to_dg(tmp_path: Path) -> None:
         ["dg", "check", "defs"],
     ):
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+            command,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
