@@ -11,7 +11,7 @@ import pandas as pd
 from diff_diff import CallawaySantAnna
 from scipy import stats
 
-from impact.contrast import Cohorts
+from impact.contrast import Cohorts, own_scalars
 from impact.model import AlternativeEstimate, EventEstimate, FloatArray, IntArray
 
 GAPS = (
@@ -150,7 +150,7 @@ def group_average(matrix: FloatArray, cohorts: Cohorts) -> AlternativeEstimate:
     `matrix` (N, G) holds post means minus the last pre-period. The standard error is the
     paper's, from influence functions that include the estimated cohort shares.
     """
-    own = matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
+    own = own_scalars(matrix, cohorts)
     rest = matrix[cohorts.label == 0]
     exposed = cohorts.label > 0
     effect = own[exposed] - rest.mean(axis=0)[cohorts.label[exposed] - 1]

@@ -67,8 +67,18 @@ def _nearest(cohort: int, starts: tuple[int, ...]) -> int:
 def cluster_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
     """x_j: the own cohort's column, or for comparison clusters the w_g mean of all (N,)."""
     mixed = matrix @ cohorts.shares
-    own = matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
-    return np.where(cohorts.label > 0, own, mixed)
+    return np.where(cohorts.label > 0, own_scalars(matrix, cohorts), mixed)
+
+
+def own_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """Take each exposed cluster's own column; the first column for comparison clusters (N,)."""
+    return np.asarray(matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)])
+
+
+def with_own_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """Fill what an exposed cluster lacks for another cohort's windows with its own scalar."""
+    hole = np.isnan(matrix) & (cohorts.label > 0)[:, None]
+    return np.where(hole, own_scalars(matrix, cohorts)[:, None], matrix)
 
 
 def contrast(matrix: FloatArray, cohorts: Cohorts) -> Contrast | None:
@@ -78,7 +88,7 @@ def contrast(matrix: FloatArray, cohorts: Cohorts) -> Contrast | None:
     empties a cohort, or leaves fewer than two clusters in an arm.
     """
     seen = np.isfinite(matrix)
-    own = seen[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
+    own = np.isfinite(own_scalars(matrix, cohorts))
     kept = np.where(cohorts.label > 0, own, seen.all(axis=1))
     left = Cohorts(cohorts.label[kept], cohorts.starts)
     counts = np.bincount(left.label, minlength=len(cohorts.starts) + 1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from impact import functionals
-from impact.contrast import cluster_scalars
+from impact.contrast import cluster_scalars, with_own_scalars
 from impact.few_exposed import (
     Draws,
     Spread,
@@ -98,7 +98,7 @@ def build_few(judged: Judged, thresholds: Thresholds, seed: int) -> FewExposed:
 
 def scaled_fits(judged: Judged, units: tuple[Fit, ...]) -> FloatArray:
     """Scale each unit's own synthetic DiD by the RMSE of its pre-period fit (N,)."""
-    effect = np.column_stack([fit.effect for fit in units])
+    effect = with_own_scalars(np.column_stack([fit.effect for fit in units]), judged.cohorts)
     rmse = np.column_stack([fit.rmse for fit in units])
     return scaled_statistics(judged, effect, rmse)
 
@@ -143,7 +143,7 @@ def shown_interval(
     judged: Judged, name: IntervalName, functional: functionals.Functional
 ) -> Interval:
     """Estimate with the spread of the comparison clusters; no bound is claimed from it."""
-    matrix = judged.matrix(functional)
+    matrix = with_own_scalars(judged.matrix(functional), judged.cohorts)
     if not np.isfinite(matrix).all():
         return Interval(name, "NOT_EVALUATED")
     scalar = cluster_scalars(matrix, judged.cohorts)
@@ -158,7 +158,7 @@ def permute_functional(
     few: FewExposed, name: IntervalName, functional: functionals.Functional, spread: Spread
 ) -> PermutationTest:
     """Permute a functional of each unit's own series, scaled by the unit's own spread."""
-    matrix = few.judged.matrix(functional)
+    matrix = with_own_scalars(few.judged.matrix(functional), few.judged.cohorts)
     if not np.isfinite(matrix).all():
         return not_permuted(name)
     noise = noise_matrix(few.judged, spread)
