@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pipelines.run import Outcome
 from schemas.findings import Effect, Findings
 
-STAGES = ("raw", "core", "panel", "effect")
-STAGE_OF = {"quarantine": "core", "accounts": "core", "plan": "raw"}
+STAGES = ("raw", "core")
 
 
 class StageLines:
@@ -19,18 +18,15 @@ class StageLines:
 
     def __call__(self, layer: str, name: str, rows: int | None) -> None:
         """Take note of one finished table."""
-        del name
-        stage = STAGE_OF.get(layer, layer)
-        if stage in self.rows and layer != "quarantine":
+        stage = name.split("_", maxsplit=1)[0]
+        if stage == layer and stage in self.rows:
             self.rows[stage] += rows or 0
 
     def line(self) -> str:
-        """One line: rows read, accepted, in the panel; seconds."""
+        """One line: rows read and accepted, seconds."""
         seconds = time.monotonic() - self.started
-        return (
-            f"{self.rows['raw']:,} rows read, {self.rows['core']:,} accepted, "
-            f"panel of {self.rows['panel']:,}; {seconds:.1f} s"
-        )
+        read, accepted = self.rows["raw"], self.rows["core"]
+        return f"{read:,} rows read, {accepted:,} accepted; {seconds:.1f} s"
 
 
 def block(outcome: Outcome, lines: StageLines) -> str:
