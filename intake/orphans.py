@@ -20,7 +20,8 @@ def orphan_spend_share(raw: ibis.Table, quarantine: ibis.Table, study: Study) ->
     nothing and do not count. None where no amount is known.
     """
     build = Build(TABLES["engagement"], study, {}, Catalogue())
-    rows = typed_rows(build, raw)
+    typed = typed_rows(build, raw)
+    rows = typed.filter(typed.is_kept)
     paid = ibis.coalesce(rows.amount_reporting, rows.amount).abs().cast("decimal(38, 6)")
     is_lost = (quarantine.rule == ORPHAN) & quarantine.column_name.isin(PLACES)
     lost = quarantine.filter(is_lost).select(*ORIGIN).distinct()
