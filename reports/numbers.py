@@ -8,6 +8,7 @@ from dataclasses import dataclass
 MINUS = "\u2212"
 FIGURES = 3
 MILLION = 1_000_000
+POINTS = "percentage points"
 THOUSAND = 1_000
 
 
@@ -24,9 +25,9 @@ def display_unit(unit_label: str) -> DisplayUnit:
     label = unit_label.strip()
     word = label.lower()
     if word.startswith(("share", "proportion")):
-        return DisplayUnit(100.0, "percentage points")
+        return DisplayUnit(100.0, POINTS)
     if word.startswith(("percent", "per cent", "%")):
-        return DisplayUnit(1.0, "percentage points")
+        return DisplayUnit(1.0, POINTS)
     return DisplayUnit(1.0, label or "units")
 
 
@@ -56,7 +57,9 @@ def number(value: float, *, signed: bool = False) -> str:
 def measured(value: float, unit_label: str, *, signed: bool = True) -> str:
     """An effect with its unit."""
     unit = display_unit(unit_label)
-    return f"{number(value * unit.factor, signed=signed)} {unit.label}"
+    text = number(value * unit.factor, signed=signed)
+    is_one = text in {"1", "+1"} and unit.label == POINTS
+    return f"{text} {unit.label.removesuffix('s') if is_one else unit.label}"
 
 
 def value_range(low: float, high: float, unit_label: str) -> str:
@@ -77,11 +80,12 @@ def percent(share: float) -> str:
 
 
 def money(amount: float, currency: str) -> str:
-    """An amount with its ISO 4217 code, in millions from one million on."""
+    """An amount with its ISO 4217 code, in millions from one million on; three figures."""
     if abs(amount) >= MILLION:
         return f"{currency} {number(amount / MILLION)} million"
     if abs(amount) >= THOUSAND:
-        return f"{currency} {fixed(amount, 0)}"
+        step = 10 ** (math.floor(math.log10(abs(amount))) - FIGURES + 1)
+        return f"{currency} {fixed(round(amount / step) * step, 0)}"
     return f"{currency} {number(amount)}"
 
 

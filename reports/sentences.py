@@ -2,7 +2,7 @@
 
 import math
 
-from reports.names import human, isolated, listed, shorten
+from reports.names import human, inside, listed, shorten
 from reports.numbers import (
     count,
     decimals_for,
@@ -12,7 +12,6 @@ from reports.numbers import (
     number,
     p_value,
     percent,
-    value_range,
 )
 from reports.phrases import (
     CAP_REMEDIES,
@@ -38,7 +37,7 @@ def claim(effect: Effect, name_words: int = 14, measure_words: int = 12) -> str:
     """What the evidence says, in the words its certainty allows; no full stop."""
     names = {
         "x": shorten(effect.initiative_name, name_words),
-        "y": shorten(effect.measure_name, measure_words),
+        "y": shorten(inside(effect.measure_name), measure_words),
     }
     if effect.verdict == "not_evaluable":
         return NOT_EVALUABLE.format(**names)
@@ -157,22 +156,6 @@ def evidence_sentence(effect: Effect) -> str:
 def direction_phrase(effect: Effect) -> str:
     """Which way is better for patients."""
     return "Higher is better." if effect.direction == "higher_better" else "Lower is better."
-
-
-def threshold_phrase(effect: Effect) -> str:
-    """The smallest worthwhile effect with its unit."""
-    if effect.smallest_worthwhile_effect is None:
-        return "No smallest worthwhile effect was planned."
-    size = measured(effect.smallest_worthwhile_effect, effect.unit_label, signed=False)
-    return f"Smallest worthwhile effect: {isolated(size)}."
-
-
-def range_text(effect: Effect) -> str:
-    """The deciding range for a table cell."""
-    bounds = deciding_range(effect)
-    if bounds is None:
-        return "none claimed" if effect.estimate is not None else "\u2013"
-    return value_range(*bounds, effect.unit_label)
 
 
 def _reason(reason: Reason, effect: Effect) -> str:
