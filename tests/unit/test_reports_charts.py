@@ -213,6 +213,7 @@ def test_a_range_that_goes_on_ends_in_an_arrow() -> None:
 
 def test_ticks_are_round_and_labelled_alike() -> None:
     assert ticks(-1.2, 2.1, 6) == [-1.0, 0.0, 1.0, 2.0]
+    assert ticks(-1.4, 4.9, 2) == [0.0, 2.0, 4.0]
     assert tick_labels([0.0, 0.5, 1.0]) == ["0.0", "0.5", "1.0"]
     assert tick_labels([3.0]) == ["3.00"]
     assert whole_ticks(-3.7, 2.7, 8) == [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0]
