@@ -6,6 +6,8 @@ from impact.model import FloatArray
 
 DRAWS = 20_000
 """Draws of the normal vector that a band is read from."""
+RANK = 1e-10
+"""Eigenvalues of a correlation below this are rounding: estimates that follow from others."""
 
 
 def sup_t(
@@ -22,6 +24,6 @@ def sup_t(
         return 0.0
     correlation = covariance[np.ix_(live, live)] / np.outer(spread[live], spread[live])
     values, vectors = np.linalg.eigh(correlation)
-    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    root = (vectors * np.sqrt(np.where(values > RANK, values, 0.0))) @ vectors.T
     drawn = rng.standard_normal((draws, len(root))) @ root
     return float(np.quantile(np.abs(drawn).max(axis=1), level))
