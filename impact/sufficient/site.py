@@ -6,7 +6,7 @@ import numpy as np
 
 from impact.callaway_santanna import event_estimates
 from impact.effect_data import EffectTables, Measure, build_effect_data
-from impact.model import NEVER, FloatArray, IntArray, NotEvaluable
+from impact.model import NEVER, FloatArray, NotEvaluable
 from impact.selection import selected_units, take_part
 from impact.sufficient.effects import GroupTimeEffects, group_time_effects
 from impact.sufficient.moments import Moments, merge_moments, moments_of
@@ -41,7 +41,7 @@ def site_effect(
         comparison=effect.analysis.comparison,
         alpha=data.alpha,
         seed=data.seed,
-        periods=_calendar(tables, effect, data.outcome.shape[1]),
+        periods=_calendar(tables, effect),
     )
     return _recorded(question, moments, int((~is_complete).sum()))
 
@@ -132,17 +132,13 @@ def _without_flat(row: dict[str, object]) -> dict[str, object]:
     return {"event_time": row["event_time"], "estimate": row["estimate"]}
 
 
-def _calendar(tables: EffectTables, effect: PlannedEffect, count: int) -> list[int]:
-    """Study periods of the columns of the effect's data.
+def _calendar(tables: EffectTables, effect: PlannedEffect) -> list[int]:
+    """Study periods of the columns of the effect's data: those in which any unit was observed.
 
-    Columns are the observed periods where as many were observed as there are columns, else
-    every period from the first observed one on.
+    A cluster without a gap was observed in every column, so that no column is missing here.
     """
     wanted = selected_units(tables.unit, effect.analysis.units)
     known = wanted if isinstance(wanted, frozenset) else frozenset()
     units = take_part(tables.panel, tables.exposure, tables.unit, known)
     is_seen = tables.panel["unit_id"].isin(units) & tables.panel["outcome"].notna()
-    seen: IntArray = np.unique(tables.panel.loc[is_seen, "period"].to_numpy(dtype=np.int64))
-    if len(seen) == count:
-        return [int(period) for period in seen]
-    return list(range(int(seen[0]), int(seen[0]) + count))
+    return [int(period) for period in sorted(set(tables.panel.loc[is_seen, "period"]))]

@@ -57,3 +57,8 @@ def test_effects_without_spread_have_a_band_without_width() -> None:
     assert found is not None
     last = found.event_study[-1]
     assert (last.band_low, last.estimate, last.band_high) == (2.0, 2.0, 2.0)
+
+
+def test_exposure_from_the_first_period_on_has_no_base() -> None:
+    outcome, cohort = one_cohort()
+    assert group_time_att(outcome, np.where(cohort == NEVER, NEVER, 0)) is None
