@@ -27,7 +27,7 @@ demo: $(VENV)/.runtime ## run the three example studies; prints verdicts and whe
 	@$(BIN)/advocacy run $(STUDIES)
 
 test: $(VENV)/.dev ## unit, property, golden and one integration run (at most 5 minutes)
-	$(BIN)/python -m pytest -q -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" --cov --cov-report=term:skip-covered
 	$(BIN)/python -m coverage report --include="schemas/*,impact/*" --fail-under=100 --format=total
 	$(BIN)/python -m coverage report --fail-under=90 --format=total
 
