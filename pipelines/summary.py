@@ -1,5 +1,6 @@
 """What the command line prints of a run: stages as they end, then one block per study."""
 
+import shlex
 import time
 from collections.abc import Sequence
 
@@ -39,18 +40,21 @@ def block(outcome: Outcome, lines: StageLines) -> str:
     parts += _accounts(findings)
     parts += [f"  {_effect_line(effect)}" for effect in findings.effects]
     parts.append(f"  {findings.headline.text}")
-    parts.append(f"  look {outcome.looks} at these outcomes; report: {outcome.report_path}")
+    look = f"look {outcome.looks} at these outcomes; " if outcome.looks else ""
+    parts.append(f"  {look}report: {outcome.report_path}")
     return "\n".join(parts)
 
 
-def closing(names: Sequence[str]) -> str:
-    """The next command to try."""
-    return f"Next: advocacy report {names[0]} --open"
+def closing(names: Sequence[str], out: str | None = None) -> str:
+    """The next command to try, as a shell takes it; `out` where results are not in their place."""
+    where = "" if out is None else f" --out {shlex.quote(out)}"
+    return f"Next: advocacy report {shlex.quote(names[0])}{where} --open"
 
 
 def _accounts(findings: Findings) -> list[str]:
     aside = sum(row.quarantined for row in findings.row_accounts)
-    return [f"  {aside:,} rows quarantined, each with its reason"] if aside else []
+    rows = "row" if aside == 1 else "rows"
+    return [f"  {aside:,} {rows} quarantined, each with its reason"] if aside else []
 
 
 def _effect_line(effect: Effect) -> str:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import signal
 
 import pytest
@@ -10,6 +11,7 @@ from intake.problems import Problem, Rejected
 from pipelines.commands import SHOWN_PROBLEMS, guarded
 from pipelines.errors import Exit, UserError
 from pipelines.signals import ends_as_told
+from pipelines.summary import closing
 
 
 class OutOfMemoryException(Exception):  # noqa: N818 - DuckDB's own name
@@ -70,3 +72,10 @@ def test_a_terminated_run_leaves_with_143() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
     assert left.value.code == Exit.TERMINATED
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_the_next_command_can_be_pasted_into_a_shell() -> None:
+    words = shlex.split(closing(["it's a study"], "/elsewhere/out put"))[1:]
+    expected = ["advocacy", "report", "it's a study", "--out", "/elsewhere/out put", "--open"]
+    assert words == expected
+    assert closing(["prop99", "portfolio"]) == "Next: advocacy report prop99 --open"
