@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STUDIES := prop99 hiv_incentives portfolio
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow test-all check format lock generate clean
+.PHONY: help setup setup-dev demo test test-slow test-all check format lock generate bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ generate: $(VENV)/.dev ## rewrite the data dictionary and the JSON Schemas
 lock: $(VENV)/.dev ## resolve constraints.txt again from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o constraints.txt
+
+bench: $(VENV)/.dev ## us, the floor and the peers side by side; writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks
 
 clean: ## remove the environment and everything the program wrote
 	rm -rf $(VENV) data/output

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from impact.model import FloatArray
+from impact.arrays import FloatArray
 
 DRAWS = 20_000
 """Draws of the normal vector that a band is read from."""

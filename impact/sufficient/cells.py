@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from impact.model import NEVER, BoolArray, FloatArray, IntArray
+from impact.arrays import NEVER, BoolArray, FloatArray, IntArray
 from impact.sufficient.moments import ClusterMeans, Moments
 
 Comparison = Literal["never_exposed", "not_yet_exposed"]
@@ -93,17 +93,28 @@ def covariance(moments: Moments, cells: Cells, weight: FloatArray, share: FloatA
     loading = np.tensordot(weight, cells.loading, axes=1)
     shift = weight @ cells.shift + share
     if moments.clusters is not None:
-        return _clustered(moments, moments.clusters, loading, shift)
-    within = sum(
-        loading[:, row] @ moments.cross[row] @ loading[:, row].T
-        for row in range(len(moments.cohort))
-    )
+        total, factor = _by_cluster(moments, moments.clusters, loading, shift)
+        return np.asarray(factor * total.T @ total)
+    within = sum(one @ moments.cross[k] @ one.T for k, one in enumerate(loading.swapaxes(0, 1)))
     return np.asarray(within + (shift * moments.count) @ shift.T)
 
 
-def _clustered(
+def cell_variance(moments: Moments, cells: Cells) -> FloatArray:
+    """Variance of every ATT(g, t) (C,): the diagonal of their covariance."""
+    loading, shift = cells.loading, cells.shift
+    if moments.clusters is not None:
+        total, factor = _by_cluster(moments, moments.clusters, loading, shift)
+        return np.asarray(factor * (total**2).sum(axis=0))
+    within = sum(
+        ((one @ moments.cross[k]) * one).sum(axis=1) for k, one in enumerate(loading.swapaxes(0, 1))
+    )
+    return np.asarray(within + shift**2 @ moments.count)
+
+
+def _by_cluster(
     moments: Moments, clusters: ClusterMeans, loading: FloatArray, shift: FloatArray
-) -> FloatArray:
+) -> tuple[FloatArray, float]:
+    """Centred sum of influences within each cluster (J, A), and the factor J / (J - 1)."""
     away = clusters.mean - moments.mean[clusters.stratum]
     part = np.zeros((len(clusters.count), len(loading)))
     for row in range(len(moments.cohort)):
@@ -112,5 +123,4 @@ def _clustered(
     part *= clusters.count[:, None]
     total = np.zeros((int(clusters.cluster.max()) + 1, len(loading)))
     np.add.at(total, clusters.cluster, part)
-    total -= total.mean(axis=0)
-    return np.asarray(total.T @ total * len(total) / (len(total) - 1))
+    return total - total.mean(axis=0), len(total) / (len(total) - 1)

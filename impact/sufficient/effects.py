@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from impact.model import BoolArray, FloatArray, IntArray
-from impact.sufficient.cells import Base, Cells, Comparison, build_cells, covariance
+from impact.arrays import BoolArray, FloatArray, IntArray
+from impact.sufficient.cells import Base, Cells, Comparison, build_cells, cell_variance, covariance
 from impact.sufficient.moments import Moments
 
 
@@ -107,7 +107,7 @@ def group_time_effects(
         cohort=frame.start,
         period=cells.period,
         estimate=cells.estimate,
-        std_error=_cell_errors(moments, cells),
+        std_error=np.sqrt(cell_variance(moments, cells)),
         simple=simple.overall,
         simple_std_error=simple.overall_std_error,
         event=_by_event(frame, event_time, post),
@@ -120,10 +120,6 @@ def cell_covariance(moments: Moments, cells: Cells) -> FloatArray:
     """Exact covariance (C, C) of all ATT(g, t)."""
     count = len(cells.period)
     return covariance(moments, cells, np.eye(count), np.zeros((count, len(moments.cohort))))
-
-
-def _cell_errors(moments: Moments, cells: Cells) -> FloatArray:
-    return np.asarray(np.sqrt(np.diag(cell_covariance(moments, cells))))
 
 
 def _aggregated(

@@ -6,7 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from impact.model import NEVER, FloatArray
+from impact.arrays import NEVER, FloatArray
 from impact.sufficient.moments import Moments
 
 MASK = 60
@@ -36,7 +36,7 @@ def grouped_moments(table: ibis.Table, period_count: int) -> GroupedMoments:
     is_finite = table.outcome.abs() < float("inf")
     rows = table.filter(table.period.between(0, period_count - 1) & is_finite)
     middle = _period_means(rows, period_count)
-    found = _sums(_wide(rows, middle), period_count).to_pandas()
+    found = _sums(_wide(rows, period_count), middle).to_pandas()
     complete = found[found["is_complete"]]
     if complete.empty:
         raise ValueError("no unit is observed in every period; is the number of periods right?")
@@ -50,12 +50,10 @@ def _period_means(rows: ibis.Table, period_count: int) -> FloatArray:
     return np.asarray(middle, dtype=np.float64)
 
 
-def _wide(rows: ibis.Table, middle: FloatArray) -> ibis.Table:
-    """One row per unit: its cohort, its outcomes around `middle`, and which periods it has."""
-    period_count = len(middle)
+def _wide(rows: ibis.Table, period_count: int) -> ibis.Table:
+    """One row per unit: its cohort, its outcomes, and which periods it has."""
     values = {
-        _y(t): ibis.ifelse(rows.period == t, rows.outcome - value, 0.0).sum()
-        for t, value in enumerate(middle.tolist())
+        _y(t): ibis.ifelse(rows.period == t, rows.outcome, 0.0).sum() for t in range(period_count)
     }
     flags = {
         _flag(first): ibis.ifelse(
@@ -79,8 +77,13 @@ def _is_complete(wide: ibis.Table, period_count: int) -> ibis.ir.BooleanValue:
     return is_complete
 
 
-def _sums(wide: ibis.Table, period_count: int) -> ibis.Table:
-    """One row per cohort, complete units apart: units, sums of outcomes and of products."""
+def _sums(wide: ibis.Table, middle: FloatArray) -> ibis.Table:
+    """One row per cohort, complete units apart: units, sums of outcomes and of products.
+
+    Outcomes are taken around `middle` (T,) before they are multiplied.
+    """
+    period_count = len(middle)
+    wide = wide.mutate(**{_y(t): wide[_y(t)] - value for t, value in enumerate(middle.tolist())})
     cohort = wide.cohort.fill_null(NEVER)
     cohort = ibis.ifelse(cohort >= period_count, NEVER, cohort).cast("int64")
     sums = {_y(t): wide[_y(t)].sum() for t in range(period_count)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from impact.model import NEVER, FloatArray, IntArray
+from impact.arrays import NEVER, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
