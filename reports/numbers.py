@@ -10,6 +10,20 @@ FIGURES = 3
 MILLION = 1_000_000
 POINTS = "percentage points"
 THOUSAND = 1_000
+COUNTED = frozenset(
+    [
+        "days",
+        "hours",
+        "months",
+        "packs",
+        "patients",
+        "persons",
+        "points",
+        "visits",
+        "weeks",
+        "years",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,15 @@ def decimals_for(values: Iterable[float | None]) -> int:
     return min(6, max(0, FIGURES - 1 - math.floor(math.log10(max(sizes)))))
 
 
+def decimals_for_bounds(value: float, low: float, high: float) -> int:
+    """Decimals for an estimate and its range: at most two more where a bound would read as zero."""
+    least = decimals_for([value, low, high])
+    for decimals in range(least, min(least + 3, 7)):
+        if all(bound == 0 or abs(bound) >= 0.5 * 10**-decimals for bound in (low, high)):
+            return decimals
+    return least
+
+
 def fixed(value: float, decimals: int, *, signed: bool = False) -> str:
     """The value with `decimals` decimals and thousands separators; zero carries no sign."""
     digits = f"{abs(value):,.{decimals}f}"
@@ -58,14 +81,21 @@ def measured(value: float, unit_label: str, *, signed: bool = True) -> str:
     """An effect with its unit."""
     unit = display_unit(unit_label)
     text = number(value * unit.factor, signed=signed)
-    is_one = text in {"1", "+1"} and unit.label == POINTS
-    return f"{text} {unit.label.removesuffix('s') if is_one else unit.label}"
+    return f"{text} {_one(unit.label) if text in {'1', '+1', f'{MINUS}1'} else unit.label}"
+
+
+def _one(label: str) -> str:
+    """The label of one: `1 day`, `1 point of 100`; a word that is not known stays as it is."""
+    if label == POINTS:
+        return label.removesuffix("s")
+    word, *rest = label.split(" ")
+    return " ".join([word.removesuffix("s") if word in COUNTED else word, *rest])
 
 
 def value_range(low: float, high: float, unit_label: str) -> str:
     """Two bounds in the effect's display unit, without the unit's name."""
     factor = display_unit(unit_label).factor
-    decimals = decimals_for([low * factor, high * factor])
+    decimals = decimals_for_bounds(low * factor, low * factor, high * factor)
     return f"{fixed(low * factor, decimals)} to {fixed(high * factor, decimals)}"
 
 

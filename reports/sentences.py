@@ -5,7 +5,7 @@ import math
 from reports.names import human, inside, listed, shorten
 from reports.numbers import (
     count,
-    decimals_for,
+    decimals_for_bounds,
     display_unit,
     fixed,
     measured,
@@ -71,7 +71,7 @@ def estimate_phrase(effect: Effect, unit_words: int = 8) -> str:
     if bounds is None:
         return f"{number(value, signed=True)} {label}"
     low, high = bounds[0] * unit.factor, bounds[1] * unit.factor
-    decimals = decimals_for([value, low, high])
+    decimals = decimals_for_bounds(value, low, high)
     return (
         f"{fixed(value, decimals, signed=True)} {label} "
         f"(range {fixed(low, decimals)} to {fixed(high, decimals)})"
@@ -83,11 +83,20 @@ def interval_note(effect: Effect) -> str:
     if effect.estimate is None:
         return "No estimate could be made."
     if deciding_range(effect) is not None:
-        return "The range holds at 95% over every way of removing bias that could be used."
+        return _range_note(effect)
     if 0 < effect.exposed_count <= FEW_EXPOSED:
         exposed = count(effect.exposed_count, "exposed unit")
         return f"No interval is claimed from {exposed}: the permutation test decides."
     return "No interval could be computed."
+
+
+def _range_note(effect: Effect) -> str:
+    """In a randomised comparison the plain interval decides; else every way of removing bias."""
+    if effect.method != "randomised":
+        return "The range holds at 95% over every way of removing bias that could be used."
+    if effect.missing_share:
+        return "The range is the 95% interval, widened by what the missing outcomes could hide."
+    return "The range is the 95% interval."
 
 
 def certainty_phrase(certainty: Certainty | None) -> str:
@@ -131,7 +140,8 @@ def what_would_change(effect: Effect) -> str:
     if effect.verdict in {"inconclusive", "not_evaluable"}:
         known = [CHANGE_WORDS[reason] for reason in effect.reasons if reason in CHANGE_WORDS]
         return known[0] if known else "More data of the same kind."
-    if effect.sensitivity.breakdown_slope is not None:
+    is_claimed = effect.verdict in {"improves", "harms"}
+    if is_claimed and effect.sensitivity.breakdown_slope is not None:
         slope = measured(abs(effect.sensitivity.breakdown_slope), effect.unit_label, signed=False)
         return f"A hidden drift of {slope} per period would overturn it."
     return _from_caps(effect)

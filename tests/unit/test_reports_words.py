@@ -6,6 +6,7 @@ from reports.names import clean, human, inside, listed, shorten
 from reports.numbers import (
     count,
     decimals_for,
+    decimals_for_bounds,
     display_unit,
     fixed,
     long_date,
@@ -181,6 +182,26 @@ def test_what_would_change_an_answer_follows_from_its_weakest_point() -> None:
     assert change(incentive_effect(), sensitivity=slope) == (
         "A hidden drift of 50 percentage points per period would overturn it."
     )
+    flat = change(incentive_effect(), sensitivity=slope, verdict="no_meaningful_effect")
+    assert flat == "Finding the missing outcomes."
+
+
+def test_a_bound_that_is_not_zero_does_not_read_as_zero() -> None:
+    near = incentive_effect().model_copy(
+        update={"unit_label": "days", "estimate": -0.4, "robust_low": -1.12, "robust_high": -0.003}
+    )
+    assert estimate_phrase(near) == "\u22120.400 days (range \u22121.120 to \u22120.003)"
+    assert decimals_for_bounds(1.0, 0.0, 2.0) == 2
+    assert decimals_for_bounds(1.0, 1e-9, 2.0) == 2
+
+
+def test_the_note_on_the_range_says_what_the_range_is() -> None:
+    trial = incentive_effect().model_copy(update={"method": "randomised", "missing_share": 0.0})
+    assert interval_note(trial) == "The range is the 95% interval."
+    gaps = interval_note(trial.model_copy(update={"missing_share": 0.1}))
+    assert gaps.endswith("widened by what the missing outcomes could hide.")
+    observed = interval_note(trial.model_copy(update={"method": "group_time_did"}))
+    assert observed.endswith("over every way of removing bias that could be used.")
 
 
 def test_an_effect_without_numbers_still_reads() -> None:
@@ -206,6 +227,8 @@ def test_numbers_keep_three_figures_and_a_true_minus() -> None:
     assert value_range(0.35, 0.545, "share of persons") == "35.0 to 54.5"
     assert measured(2.0, "days") == "+2 days"
     assert measured(1.0, "percent", signed=False) == "1 percentage point"
+    assert measured(-1.0, "points of 100") == "\u22121 point of 100"
+    assert measured(1.0, "mmHg") == "+1 mmHg"
     assert p_value(0.0004) == "< 0.001"
     assert percent(0.08247) == "8.25%"
 
