@@ -22,6 +22,8 @@ from impact.model import BoolArray, FloatArray
 GRID = 1_001
 """Values of the effect that are tested before the two ends are refined."""
 HALVINGS = 30
+NOISELESS = 1e-8
+"""Share of the largest standard deviation below which a moment has no noise."""
 SEARCH = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 100.0)
 """M̄ tried in turn for the breakdown; an effect that survives the last survives anything."""
 
@@ -89,7 +91,7 @@ def relative_magnitudes(
 
 
 def breakdown_m(study: EventStudy, *, alpha: float = 0.05) -> float | None:
-    """Find the largest M̄ at which no effect is still rejected, to 1e-6; at most 100.
+    """Find the largest M̄ at which no effect is still rejected, to 1e-4; at most 100.
 
     None where it is not rejected with parallel trends (M̄ = 0) either.
     """
@@ -104,7 +106,7 @@ def breakdown_m(study: EventStudy, *, alpha: float = 0.05) -> float | None:
 
 
 def _bisect(study: EventStudy, low: float, high: float, alpha: float) -> float:
-    while high - low > 1e-6:
+    while high - low > 1e-4:
         middle = (low + high) / 2
         if _excludes_zero(study, middle, alpha):
             low = middle
@@ -155,12 +157,12 @@ def build_test(study: EventStudy, m_bar: float, alpha: float) -> HybridTest:
     set the two moments of one period against each other, and only the periods with the
     smallest and the largest sum of standard deviations matter.
     """
-    before, after = study.changes[: study.pre_count], study.changes[study.pre_count :]
+    before = study.changes[: study.pre_count]
     signed = np.concatenate([before, -before])
-    upper, lower = _spreads(study, signed, after, m_bar)
+    upper, lower = _spreads(study, signed, m_bar)
     up, down = np.maximum(study.tail_sums, 0.0), np.maximum(-study.tail_sums, 0.0)
-    above, below = upper @ up + lower @ down, lower @ up + upper @ down
-    pair, run = upper + lower, np.abs(study.tail_sums).sum()
+    above, below = _positive(upper @ up + lower @ down), _positive(lower @ up + upper @ down)
+    pair, run = _positive(upper + lower), np.abs(study.tail_sums).sum()
     none = np.zeros_like(above)
     change = np.stack([run / above, run / below, 2 / pair.min(axis=1), 2 / pair.max(axis=1)], 1)
     both = np.stack([np.broadcast_to(study.average_weight, signed.shape), signed], axis=1)
@@ -173,13 +175,15 @@ def build_test(study: EventStudy, m_bar: float, alpha: float) -> HybridTest:
     )
 
 
-def _spreads(
-    study: EventStudy, signed: FloatArray, after: FloatArray, m_bar: float
-) -> tuple[FloatArray, FloatArray]:
+def _spreads(study: EventStudy, signed: FloatArray, m_bar: float) -> tuple[FloatArray, FloatArray]:
     """Standard deviations of b - M̄ c and of b + M̄ c: restrictions by post-periods (2A, B)."""
-    sides = []
-    for factor in (-m_bar, m_bar):
-        moment = after[None, :, :] + factor * signed[:, None, :]
-        variance = np.einsum("ctj,jk,ctk->ct", moment, study.covariance, moment, optimize=True)
-        sides.append(np.sqrt(np.maximum(variance, 0.0)))
-    return sides[0], sides[1]
+    after, shared = study.changes[study.pre_count :], signed @ study.covariance
+    own = np.einsum("tj,jk,tk->t", after, study.covariance, after, optimize=True)
+    total = own + m_bar**2 * np.einsum("cj,cj->c", shared, signed)[:, None]
+    crossed = 2 * m_bar * shared @ after.T
+    return np.sqrt(np.maximum(total - crossed, 0.0)), np.sqrt(np.maximum(total + crossed, 0.0))
+
+
+def _positive(spread: FloatArray) -> FloatArray:
+    """Take a moment without noise for one with hardly any; it then decides by its sign alone."""
+    return np.asarray(np.maximum(spread, NOISELESS * spread.max(initial=np.finfo(float).tiny)))
