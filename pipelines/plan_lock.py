@@ -55,6 +55,13 @@ class PlanLock:
 
     def amend(self, reason: str) -> None:
         """Accept a changed plan, with its reason; its results become exploratory."""
+        if not reason.strip():
+            raise UserError(
+                Exit.USAGE,
+                "An amendment needs its reason.",
+                "The reason given is empty.",
+                'Say why the plan changed: --reason "...".',
+            )
         digest = plan_digest(self.folder)
         lock = self._lock() or self._write_new(digest)
         if lock["plan_sha256"] == digest:

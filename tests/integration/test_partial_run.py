@@ -1,5 +1,7 @@
 """A run of a part, as from the UI: it reads what is published, or stops; it never publishes."""
 
+import os
+import signal
 from pathlib import Path
 
 import dagster as dg
@@ -66,3 +68,15 @@ def test_a_part_of_nothing_stops(home: Settings) -> None:
     assert not refused.success
     assert "is needed and is not there" in failure(refused)
     assert StudyOutput(home.output / "prop99").current() is None
+
+
+def test_an_interrupt_in_the_middle_of_a_run_is_an_interrupt_to_the_command_line(
+    settings: Settings, prop99: Path
+) -> None:
+    def interrupt(layer: str, name: str, rows: int | None) -> None:
+        del layer, name, rows
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_study(prop99, settings, progress=interrupt)
+    assert not (settings.output / "prop99" / "current").exists()

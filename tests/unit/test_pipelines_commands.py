@@ -66,11 +66,12 @@ def test_an_interrupted_run_leaves_with_130(capsys: pytest.CaptureFixture[str]) 
     assert "untouched" in capsys.readouterr().err
 
 
-def test_a_terminated_run_leaves_with_143() -> None:
+def test_a_terminated_run_leaves_with_143(capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit) as left, ends_as_told():
         os.kill(os.getpid(), signal.SIGTERM)
     assert left.value.code == Exit.TERMINATED
+    assert "untouched" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGTERM) == before
 
 

@@ -70,6 +70,13 @@ def test_amending_without_a_change_is_refused(lock: PlanLock) -> None:
         lock.amend("no reason")
 
 
+def test_an_amendment_without_a_reason_is_refused(lock: PlanLock) -> None:
+    lock.freeze()
+    write_plan(lock.folder, 2.0)
+    with pytest.raises(UserError, match="needs its reason"):
+        lock.amend("  ")
+
+
 def test_another_plan_frozen_after_outcomes_were_read_is_too_late(lock: PlanLock) -> None:
     lock.freeze()
     lock.note_read()
