@@ -8,6 +8,7 @@ from pipelines.run import Outcome
 from schemas.findings import Effect, Findings
 
 STAGES = ("raw", "core")
+FIRST = "before outcomes were read"
 
 
 class StageLines:
@@ -36,7 +37,8 @@ def block(outcome: Outcome, lines: StageLines) -> str:
     mark = "  [SYNTHETIC]" if findings.synthetic else ""
     parts = [f"{findings.study_id}: {findings.title}{mark}", f"  {lines.line()}"]
     if outcome.was_plan_frozen:
-        parts.append("  plan frozen before outcomes were read (plan.lock.json)")
+        when = "too late: outcomes were read before" if _is_late(findings) else FIRST
+        parts.append(f"  plan frozen {when} (plan.lock.json)")
     parts += _accounts(findings)
     parts += [f"  {_effect_line(effect)}" for effect in findings.effects]
     parts.append(f"  {findings.headline.text}")
@@ -49,6 +51,10 @@ def closing(names: Sequence[str], out: str | None = None) -> str:
     """The next command to try, as a shell takes it; `out` where results are not in their place."""
     where = "" if out is None else f" --out {shlex.quote(out)}"
     return f"Next: advocacy report {shlex.quote(names[0])}{where} --open"
+
+
+def _is_late(findings: Findings) -> bool:
+    return any("NO_PLAN" in effect.reasons for effect in findings.effects)
 
 
 def _accounts(findings: Findings) -> list[str]:

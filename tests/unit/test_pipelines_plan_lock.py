@@ -117,3 +117,11 @@ def test_a_folder_that_takes_no_file_is_named(
         lock.freeze()
     assert refused.value.code == Exit.PATH_NOT_USABLE
     assert lock.folder.name in refused.value.why
+
+
+@pytest.mark.parametrize("content", ["{", "{}", "[1]"])
+def test_a_damaged_lock_is_said_and_not_replaced(lock: PlanLock, content: str) -> None:
+    (lock.folder / LOCK_NAME).write_text(content)
+    with pytest.raises(UserError, match="damaged"):
+        lock.freeze()
+    assert (lock.folder / LOCK_NAME).read_text() == content
