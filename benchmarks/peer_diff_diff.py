@@ -8,6 +8,7 @@ import pandas as pd
 from diff_diff import CallawaySantAnna
 
 from benchmarks.answer import Answer
+from benchmarks.long import long_panel
 
 DRAWS = 999
 
@@ -15,17 +16,7 @@ DRAWS = 999
 def arrays(folder: Path) -> Answer:
     """With a simultaneous band from 999 draws."""
     begun = time.process_time()
-    outcome, cohort = np.load(folder / "outcome.npy"), np.load(folder / "cohort.npy")
-    units, periods = outcome.shape
-    data = pd.DataFrame(
-        {
-            "unit_id": np.repeat(np.arange(units), periods),
-            "period": np.tile(np.arange(1, periods + 1), units),
-            "cohort": np.repeat(np.where(cohort >= 0, cohort + 1, 0), periods),
-            "outcome": outcome.ravel(),
-        }
-    )
-    return _fitted(data, DRAWS, begun)
+    return _fitted(long_panel(folder), DRAWS, begun)
 
 
 def parquet(folder: Path) -> Answer:
