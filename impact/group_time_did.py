@@ -7,6 +7,7 @@ from impact import functionals
 from impact.beside import panel_alternatives, panel_diagnostics, slope_breakdown
 from impact.callaway_santanna import group_time_att
 from impact.contrast import Contrast, cohort_contrasts, leave_one_out
+from impact.event_coefficients import breakdown
 from impact.judged import Judged, judge_sample
 from impact.model import EffectData, Estimation, Interval, NotEvaluable, PermutationTest
 from impact.permutation import deal_labels, permute_contrast
@@ -84,6 +85,7 @@ def _estimation(
         alternatives=panel_alternatives(judged, beside),
         diagnostics=panel_diagnostics(judged, thresholds),
         slope_breakdown=slope_breakdown(judged, headline),
+        breakdown_m=None if is_randomised else breakdown(judged, data.alpha),
     )
 
 

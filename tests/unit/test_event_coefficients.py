@@ -5,9 +5,11 @@ import pytest
 
 from impact import functionals
 from impact.event_coefficients import breakdown, event_coefficients
+from impact.group_time_did import estimate_group_time
 from impact.judged import Judged, judge_sample
-from impact.model import NEVER, FloatArray, IntArray
+from impact.model import NEVER, Estimation, FloatArray, IntArray
 from impact.sample import build_sample
+from schemas.thresholds import Thresholds
 from tests.effect_arrays import effect_data
 
 
@@ -102,3 +104,15 @@ def test_a_clear_effect_breaks_down_and_its_absence_does_not() -> None:
     found = breakdown(judged(outcome, cohort, (0, 2)), 0.05)
     assert found is not None
     assert found > 1
+
+
+def test_the_breakdown_is_part_of_an_observational_estimation_only() -> None:
+    outcome, cohort = 0.2 * noise(9, 24, 7), starts((4, 12), (NEVER, 12))
+    outcome[:12, 4:] += 3.0
+    data = effect_data(outcome, cohort, horizon=(0, 2))
+    found = estimate_group_time(data, Thresholds())
+    drawn = estimate_group_time(data, Thresholds(), is_randomised=True)
+    assert isinstance(found, Estimation)
+    assert isinstance(drawn, Estimation)
+    assert found.breakdown_m == breakdown(judged(outcome, cohort, (0, 2)), 0.05)
+    assert drawn.breakdown_m is None
