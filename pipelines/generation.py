@@ -1,6 +1,7 @@
 """One generation: the folder that a run writes and never changes once it is published."""
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,17 @@ class StudyOutput:
             return None
         folder = self.runs / name
         return folder if folder.is_dir() else None
+
+    def remove_abandoned(self) -> int:
+        """Remove generations that no run finished, and say how many; only under the lock."""
+        abandoned = [
+            path
+            for path in self.runs.iterdir()
+            if path.is_dir() and path != self.current() and not (path / RUN).is_file()
+        ]
+        for path in abandoned:
+            shutil.rmtree(path)
+        return len(abandoned)
 
     def point_to(self, run_id: str) -> None:
         """Publish a generation: one atomic replacement."""

@@ -136,6 +136,7 @@ def open_run(
         output.make()
         name = run_id or uuid.uuid4().hex
         with writer_lock(output.folder, name):
+            output.remove_abandoned()
             make_generation(output.runs / name)
             spill = output.folder / ".spill"
             backend = connect([folder, output.folder], settings, spill)

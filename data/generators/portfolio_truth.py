@@ -34,7 +34,7 @@ class Initiative:
 
 EARLY_DIAGNOSIS = Measure(
     "early_diagnosis",
-    "Patients diagnosed within 12 months of first symptoms",
+    "Diagnosis within 12 months of first symptoms",
     "percent of patients",
     "higher_better",
     "access",
@@ -44,7 +44,7 @@ EARLY_DIAGNOSIS = Measure(
 )
 DAYS_TO_SPECIALIST = Measure(
     "days_to_specialist",
-    "Days from referral to first specialist visit",
+    "Wait from referral to first specialist visit",
     "days",
     "lower_better",
     "access",
@@ -54,7 +54,7 @@ DAYS_TO_SPECIALIST = Measure(
 )
 CARE_PLAN = Measure(
     "care_plan_followed",
-    "Patients who follow their care plan",
+    "Completion of care plans",
     "percent of patients",
     "higher_better",
     "clinical",
@@ -64,7 +64,7 @@ CARE_PLAN = Measure(
 )
 QUALITY_OF_LIFE = Measure(
     "quality_of_life",
-    "Quality-of-life score",
+    "Quality of life",
     "points of 100",
     "higher_better",
     "patient_reported",
@@ -74,7 +74,7 @@ QUALITY_OF_LIFE = Measure(
 )
 SHARED_DECISIONS = Measure(
     "shared_decisions",
-    "Patients who took part in the decision on their treatment",
+    "Shared decisions on treatment",
     "percent of patients",
     "higher_better",
     "patient_reported",

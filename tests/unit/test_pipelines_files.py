@@ -63,3 +63,15 @@ def test_a_damaged_pointer_publishes_nothing(tmp_path: Path, content: str) -> No
     output.make()
     output.pointer.write_text(content, encoding="utf-8")
     assert output.current() is None
+
+
+def test_what_a_killed_run_left_is_removed_and_finished_runs_stay(tmp_path: Path) -> None:
+    output = StudyOutput(tmp_path / "study")
+    output.make()
+    for run_id in ("killed", "older", "current"):
+        (output.runs / run_id / "raw").mkdir(parents=True)
+    for run_id in ("older", "current"):
+        write_json(output.runs / run_id / "run.json", {})
+    output.point_to("current")
+    assert output.remove_abandoned() == 1
+    assert sorted(path.name for path in output.runs.iterdir()) == ["current", "older"]
