@@ -194,6 +194,7 @@ def _clustered(
         first_event=int(is_partial),
         alpha=analysis.alpha,
         seed=analysis.seed,
+        season=MONTHS["year"] // MONTHS[measure.period or study.period],
     )
 
 

@@ -18,6 +18,20 @@ NEVER = -1
 
 
 @dataclass(frozen=True)
+class OutsideControl:
+    """A negative control with its own exposure: its estimate, in its own s_k, positive better.
+
+    `influence` (n,) is what each of its clusters contributes: the sum of squares is the
+    jackknife variance. `unit_ids` name the clusters, so that those it shares with the effect
+    or with another control are known.
+    """
+
+    unit_ids: tuple[str, ...]
+    estimate: float
+    influence: FloatArray
+
+
+@dataclass(frozen=True)
 class EffectData:
     """One effect's data: a row per cluster, in the measure's own unit and sign.
 
@@ -27,7 +41,13 @@ class EffectData:
     of assignment, NaN where unknown; `weight` (N,) is 1 unless the plan weights units.
     `sign` is +1 where higher is better for patients, else -1. `donut` is in periods.
     `horizon` is [first, last] event time or None; `first_event` is 1 when the partial first
-    period is left out, else 0.
+    period is left out, else 0. `season` is the number of periods in a year.
+
+    `controls` (K, N, T) are negative controls on the same clusters and periods, signed so that
+    positive is better, each in its own unit; `outside` those that have an exposure of their
+    own. `is_near` (N,) says which clusters neighbour an exposed one or may do so, None where
+    no neighbour is known; `is_shared` (N,) which clusters a competing exposure reached, None
+    where there is none.
     """
 
     unit_ids: tuple[str, ...]
@@ -42,6 +62,11 @@ class EffectData:
     first_event: int = 0
     alpha: float = 0.05
     seed: int = 1
+    season: int = 1
+    controls: FloatArray | None = None
+    outside: tuple[OutsideControl, ...] = ()
+    is_near: BoolArray | None = None
+    is_shared: BoolArray | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +82,8 @@ class Interval:
     """One way of removing bias. Signed so that positive is better for patients.
 
     In the measure's unit. `widening` is B of METHODS 3a: what missing outcomes could hide.
+    `bias_variance` is the part E of the squared standard error that comes from the negative
+    controls' own scatter; more clusters do not shrink it.
     With status other than PASS the numbers are NaN and mean nothing.
     """
 
@@ -66,6 +93,7 @@ class Interval:
     std_error: float = float("nan")
     df: float = float("nan")
     widening: float = 0.0
+    bias_variance: float = 0.0
 
     def bounds(self, level: float) -> tuple[float, float]:
         """Two-sided bounds at `level` (0.95, 0.90 …), widened."""
@@ -136,7 +164,9 @@ class Estimation:
     `permutations` are signed so that positive is better. `decided_by` is "permutation" for
     1-4 exposed clusters (no interval is claimed), else "interval". `anticipation_p` is the
     two-sided p of gate G4b, None where it could not be computed. `cohort_bounds` are each
-    cohort's own 95 % bounds (own sign), empty where there is one cohort.
+    cohort's own 95 % bounds (own sign), empty where there is one cohort. `control_count` is K;
+    `smallest_arm` the clusters of the smallest arm after I5 and I6 left theirs out;
+    `control_breakdown` the multiple of the controls' mean at which I0's claim would fall.
     """
 
     method: Method
@@ -161,3 +191,6 @@ class Estimation:
     alternatives: tuple[AlternativeEstimate, ...] = ()
     diagnostics: tuple[DiagnosticResult, ...] = ()
     slope_breakdown: float | None = None
+    control_count: int = 0
+    smallest_arm: int | None = None
+    control_breakdown: float | None = None

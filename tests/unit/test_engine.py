@@ -190,7 +190,6 @@ def test_a_secondary_effect_takes_nothing_from_the_primary(world: StudyTables) -
     [
         ({"end_period": 15}, {}),
         ({}, {"dose_contrast": 1.0}),
-        ({}, {"method": "interrupted_series"}),
     ],
 )
 def test_a_design_that_is_not_built_is_not_evaluable(
