@@ -17,6 +17,7 @@ from impact.gates import (
     gate_data,
     gate_timing,
 )
+from impact.group_time_did import estimate_group_time
 from impact.judged import judge_sample
 from impact.model import (
     NEVER,
@@ -37,7 +38,7 @@ from tests.trial_worlds import Trial
 from tests.worlds import World
 
 ALPHA = 0.05
-SEEDS = 16
+SEEDS = 8
 """Permutations are drawn with one of so many seeds; a plan's seed is one for all its effects."""
 
 
@@ -126,7 +127,11 @@ def judge(
 
 def _estimated(data: EffectData, known: Known, thresholds: Thresholds) -> Estimation | NotEvaluable:
     method = choose_method(data, known.assignment, "auto", thresholds)
-    return method if isinstance(method, NotEvaluable) else estimate(data, method, thresholds)
+    if isinstance(method, NotEvaluable):
+        return method
+    if method == "group_time_did":
+        return estimate_group_time(data, thresholds, is_brief=True)
+    return estimate(data, method, thresholds)
 
 
 def _gates(
