@@ -146,7 +146,7 @@ def _gates(
     first = gate_data((), frozenset(), nothing, find_unit_shift(data.outcome), thresholds)
     if isinstance(result, NotEvaluable):
         return (first,)
-    starts, timing = _timing(data, log_start)
+    starts, timing = _timing(data, log_start) if known.log else (pd.Series(), pd.DataFrame())
     return (
         first,
         gate_attainable(result, ALPHA, size),

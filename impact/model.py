@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from schemas.vocabulary import IntervalName, Method, Reason, Status
 
@@ -97,18 +97,18 @@ class Interval:
 
     def bounds(self, level: float) -> tuple[float, float]:
         """Two-sided bounds at `level` (0.95, 0.90 …), widened."""
-        reach = self.widening + self.std_error * float(stats.t.ppf((1 + level) / 2, self.df))
+        reach = self.widening + self.std_error * float(special.stdtrit(self.df, (1 + level) / 2))
         return self.estimate - reach, self.estimate + reach
 
     @property
     def p_improves(self) -> float:
         """One-sided p of "effect <= 0"."""
-        return float(stats.t.sf((self.estimate - self.widening) / self.std_error, self.df))
+        return float(special.stdtr(self.df, (self.widening - self.estimate) / self.std_error))
 
     @property
     def p_harms(self) -> float:
         """One-sided p of "effect >= 0"."""
-        return float(stats.t.cdf((self.estimate + self.widening) / self.std_error, self.df))
+        return float(special.stdtr(self.df, (self.estimate + self.widening) / self.std_error))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def find_unit_shift(outcome: FloatArray) -> DiagnosticResult:
     if outcome.shape[1] < 2:
         return DiagnosticResult("unit_shift", "NOT_APPLICABLE")
     is_seen = np.isfinite(outcome).any(axis=0)
-    whole = np.array([np.nanmedian(column) for column in outcome[:, is_seen].T])
+    whole = _column_medians(outcome[:, is_seen])
     series = [(whole, 1), *((row[np.isfinite(row)], LEAST) for row in outcome)]
     usable = [(values, least) for values, least in series if _is_usable(values, least)]
     if not usable:
@@ -39,6 +39,13 @@ def find_unit_shift(outcome: FloatArray) -> DiagnosticResult:
     if found:
         return DiagnosticResult("unit_shift", "FAIL", max(found))
     return DiagnosticResult("unit_shift", "PASS")
+
+
+def _column_medians(outcome: FloatArray) -> FloatArray:
+    """Median of what was observed in each period (T,); every period has something."""
+    ordered, count = np.sort(outcome, axis=0), np.isfinite(outcome).sum(axis=0)
+    column = np.arange(outcome.shape[1])
+    return np.asarray((ordered[(count - 1) // 2, column] + ordered[count // 2, column]) / 2)
 
 
 def _is_usable(values: FloatArray, least: int) -> bool:
