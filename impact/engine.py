@@ -211,7 +211,7 @@ def _graded(tested: _Tested, estimation: Estimation, run: _Run) -> Grade:
     circumstances = Circumstances(
         method=estimation.method,
         is_observational=estimation.is_observational,
-        smallest_arm=min(estimation.exposed_count, estimation.comparison_count),
+        smallest_arm=_smallest_arm(estimation),
         missing_share=estimation.missing_share,
         control_count=prepared.control_count,
         is_proxy=prepared.measure.is_proxy,
@@ -223,6 +223,13 @@ def _graded(tested: _Tested, estimation: Estimation, run: _Run) -> Grade:
         is_leave_one_out_stable=estimation.leave_one_out_stable is True,
     )
     return grade(circumstances, run.thresholds)
+
+
+def _smallest_arm(estimation: Estimation) -> int:
+    """Clusters of the smaller arm, counted after I5 and I6 left theirs out."""
+    if estimation.smallest_arm is not None:
+        return estimation.smallest_arm
+    return min(estimation.exposed_count, estimation.comparison_count)
 
 
 def _is_documented(prepared: Prepared, run: _Run) -> bool:

@@ -118,7 +118,10 @@ def _numbers(subject: Subject, estimation: Estimation) -> dict[str, object]:
             )
             for item in estimation.alternatives
         ],
-        "sensitivity": Sensitivity(breakdown_slope=finite(estimation.slope_breakdown)),
+        "sensitivity": Sensitivity(
+            breakdown_slope=finite(estimation.slope_breakdown),
+            breakdown_control_factor=finite(estimation.control_breakdown),
+        ),
         "cost": cost_of(subject.spend, subject.currency, claimed),
     }
 

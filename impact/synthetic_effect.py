@@ -5,15 +5,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from impact import functionals
-from impact.contrast import cluster_scalars
 from impact.few_exposed import (
     Draws,
-    Spread,
     deal_exposure,
-    noise_matrix,
     own_sd,
     own_sd_around_trend,
     scaled_statistics,
+)
+from impact.few_intervals import (
+    permute_calibrated,
+    permute_functional,
+    shown_calibrated,
+    shown_interval,
+    shown_left_out,
 )
 from impact.judged import Judged, judge_sample
 from impact.model import (
@@ -37,9 +41,9 @@ from impact.unit_fits import (
     placebo_std_error,
     synthetic_control_estimate,
 )
-from impact.windows import with_comparison, within_panel
+from impact.windows import until, with_comparison, within_panel
 from schemas.thresholds import Thresholds
-from schemas.vocabulary import IntervalName, Status
+from schemas.vocabulary import Status
 
 CHECK_ALPHA = 0.05
 """Two-sided level at which a printed diagnostic is marked."""
@@ -79,7 +83,7 @@ def estimate_synthetic(data: EffectData, thresholds: Thresholds) -> Estimation |
     problem = problem or check_variation(sample.outcome)
     if problem:
         return problem
-    judged = judge_sample(sample, cut.sign)
+    judged = judge_sample(sample, cut.sign, cut)
     if judged.scale == 0:
         return NotEvaluable(("NO_VARIATION",))
     return _estimation(cut, build_few(judged, thresholds, cut.seed), thresholds)
@@ -108,7 +112,7 @@ def _estimation(data: EffectData, few: FewExposed, thresholds: Thresholds) -> Es
     std_error = placebo_std_error(few.panel, few.units, data.seed)
     df = float(sample.comparison_count - 1)
     headline = Interval("plain", "PASS", judged.sign * few.estimate, std_error, df, judged.widening)
-    gate = permute_functional(few, "plain", functionals.anticipation, own_sd)
+    gate = permute_functional(few.draws, "plain", functionals.anticipation, own_sd)
     return Estimation(
         method="synthetic_did",
         estimand="att",
@@ -120,12 +124,18 @@ def _estimation(data: EffectData, few: FewExposed, thresholds: Thresholds) -> Es
             headline,
             shown_interval(judged, "donut", functionals.donut),
             shown_interval(judged, "trend_robust", functionals.trend_robust),
+            *shown_calibrated(judged, thresholds),
+            *shown_left_out(data, judged),
         ),
         permutations=(
             few.draws.test("plain", few.scaled),
-            permute_functional(few, "donut", functionals.donut, own_sd),
-            permute_functional(few, "trend_robust", functionals.trend_robust, own_sd_around_trend),
+            permute_functional(few.draws, "donut", functionals.donut, own_sd),
+            permute_functional(
+                few.draws, "trend_robust", functionals.trend_robust, own_sd_around_trend
+            ),
+            *permute_calibrated(few.draws, thresholds),
         ),
+        control_count=judged.control_count,
         exposed_count=sample.exposed_count,
         comparison_count=sample.comparison_count,
         pre_count=sample.pre_count,
@@ -136,39 +146,6 @@ def _estimation(data: EffectData, few: FewExposed, thresholds: Thresholds) -> Es
         event_study=event_study(few),
         alternatives=_alternatives(few),
         diagnostics=(pre_fit(few), pre_trend(few), placebo_date(data, thresholds)),
-    )
-
-
-def shown_interval(
-    judged: Judged, name: IntervalName, functional: functionals.Functional
-) -> Interval:
-    """Estimate with the spread of the comparison clusters; no bound is claimed from it."""
-    matrix = judged.matrix(functional)
-    if not np.isfinite(matrix).all():
-        return Interval(name, "NOT_EVALUATED")
-    scalar = cluster_scalars(matrix, judged.cohorts)
-    exposed = judged.cohorts.label > 0
-    n1, n0 = int(exposed.sum()), int((~exposed).sum())
-    spread = float(scalar[~exposed].std(ddof=1)) * float(np.sqrt(1 / n1 + 1 / n0))
-    estimate = judged.sign * float(scalar[exposed].mean() - scalar[~exposed].mean())
-    return Interval(name, "PASS", estimate, spread, n0 - 1.0, judged.widening)
-
-
-def permute_functional(
-    few: FewExposed, name: IntervalName, functional: functionals.Functional, spread: Spread
-) -> PermutationTest:
-    """Permute a functional of each unit's own series, scaled by the unit's own spread."""
-    matrix = few.judged.matrix(functional)
-    if not np.isfinite(matrix).all():
-        return not_permuted(name)
-    noise = noise_matrix(few.judged, spread)
-    return few.draws.test(name, scaled_statistics(few.judged, matrix, noise))
-
-
-def not_permuted(name: IntervalName) -> PermutationTest:
-    """Stand for a test whose statistic some unit lacks the periods for; p is 1 on both sides."""
-    return PermutationTest(
-        name, "NOT_EVALUATED", p_improves=1.0, p_harms=1.0, smallest_p=1.0, draws=0, is_exact=False
     )
 
 
@@ -223,7 +200,7 @@ def pre_fit(few: FewExposed) -> DiagnosticResult:
 
 def pre_trend(few: FewExposed) -> DiagnosticResult:
     """Two-sided permutation p of the exposed units' own pre-period slopes."""
-    test = permute_functional(few, "plain", functionals.slope, own_sd_around_trend)
+    test = permute_functional(few.draws, "plain", functionals.slope, own_sd_around_trend)
     return _marked("pre_trend", test)
 
 
@@ -236,8 +213,7 @@ def placebo_date(data: EffectData, thresholds: Thresholds) -> DiagnosticResult:
     first = int(starts.min())
     exposed = data.cohort > 0
     pretended = replace(
-        data,
-        outcome=data.outcome[:, :first],
+        until(data, first),
         cohort=np.where(exposed, first // 2, data.cohort),
         horizon=(0, first),
         first_event=0,
