@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from impact.model import NEVER, FloatArray, IntArray
-from tests.worlds import Noise, ar1
+from tests.worlds import LEVEL, Noise, ar1
 
 Design = Literal["persons", "clusters", "blocks", "pairs", "roll_out"]
 PERSONS = 300
@@ -100,4 +100,4 @@ def _panel(
     levels = rng.standard_normal(int(block.max()) + 1)[block] + rng.standard_normal(len(block))
     errors = ar1((len(block), periods), Noise(), rng) + rng.standard_normal(periods)
     exposed = (cohort[:, None] != NEVER) & (np.arange(periods) >= cohort[:, None])
-    return np.asarray(levels[:, None] + errors + spec.effect * exposed)
+    return np.asarray(LEVEL + levels[:, None] + errors + spec.effect * exposed)

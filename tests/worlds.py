@@ -12,6 +12,8 @@ import numpy as np
 
 from impact.model import NEVER, BoolArray, FloatArray, IntArray
 
+LEVEL = 20.0
+"""Mean outcome: far from zero, as shares of patients and days of waiting are."""
 Assigned = Literal["random", "need"]
 Missing = Literal["none", "random", "worst"]
 UnitChange = Literal["none", "measure", "cluster"]
@@ -197,9 +199,8 @@ def _noise(spec: Spec, is_exposed: BoolArray, rng: np.random.Generator) -> Float
     period = np.arange(spec.periods)
     phase = 2 * np.pi * (period / 12 + 0.1 * rng.standard_normal((count, 1)))
     shared = rng.standard_normal(spec.periods)
-    return np.asarray(
-        errors + rng.standard_normal((count, 1)) + shared + noise.season * np.sin(phase)
-    )
+    level = LEVEL + rng.standard_normal((count, 1))
+    return np.asarray(level + errors + shared + noise.season * np.sin(phase))
 
 
 def _by_need(noise: FloatArray, order: IntArray, starts: IntArray) -> IntArray:
@@ -274,10 +275,10 @@ def _controls(spec: Spec, start: IntArray, rng: np.random.Generator) -> FloatArr
 
 
 def _change_unit(spec: Spec, outcome: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Put outcomes at a positive level and let them be recorded in another unit from a date on."""
+    """Let outcomes be recorded in another unit from a date on: twelve times the number."""
     if spec.unit_change == "none":
         return outcome
-    changed = outcome + 60.0
+    changed = outcome.copy()
     date = int(rng.integers(6, spec.periods - 6))
     who = slice(None) if spec.unit_change == "measure" else int(rng.integers(len(outcome)))
     changed[who, date:] *= 12.0
