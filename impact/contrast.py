@@ -1,6 +1,7 @@
 """The contrast of two arms of cluster scalars, with its jackknife standard error."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import stats
@@ -38,13 +39,13 @@ class Cohorts:
     label: IntArray
     starts: tuple[int, ...]
 
-    @property
+    @cached_property
     def shares(self) -> FloatArray:
         """w_g: each cohort's share of the exposed clusters (G,)."""
         counts = np.bincount(self.label, minlength=len(self.starts) + 1)[1:]
         return np.asarray(counts / counts.sum())
 
-    @property
+    @cached_property
     def strata(self) -> IntArray:
         """Stratum (G,) in which each cohort's scalars are centred.
 

@@ -6,11 +6,12 @@ divided by their own s_k, so that a bias is comparable across measures.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from impact import functionals
-from impact.contrast import Cohorts, cluster_scalars, contrast, influence
+from impact.contrast import Cohorts, contrast, influence
 from impact.model import BoolArray, EffectData, FloatArray, OutsideControl
 from impact.sample import Sample
 from impact.widening import within_cluster_sds
@@ -49,14 +50,14 @@ class Controls:
         """Share of the K that are measured on the effect's own clusters."""
         return len(self.scalar) / self.count
 
-    @property
+    @cached_property
     def mean_scalar(self) -> FloatArray:
         """c-bar (N, G): mean over the controls on the effect's own clusters, 0 without any."""
         if not len(self.scalar):
             return np.zeros(self.scalar.shape[1:])
         return nan_mean(self.scalar)
 
-    @property
+    @cached_property
     def mean_series(self) -> FloatArray:
         """Mean series (N, T) of the controls on the effect's own clusters."""
         return nan_mean(self.series)
@@ -152,11 +153,8 @@ def _estimates(scalar: FloatArray, cohorts: Cohorts) -> tuple[FloatArray, FloatA
 
 def _own_scalars(scalar: FloatArray, cohorts: Cohorts) -> FloatArray:
     """Scalar of every cluster for its own arm (N, K')."""
-    return (
-        np.array([cluster_scalars(one, cohorts) for one in scalar])
-        .reshape(len(scalar), len(cohorts.label))
-        .T
-    )
+    own = scalar[:, np.arange(len(cohorts.label)), np.maximum(cohorts.label - 1, 0)]
+    return np.where(cohorts.label > 0, own, scalar @ cohorts.shares).T
 
 
 def _columns(own: FloatArray, cohorts: Cohorts) -> tuple[FloatArray, FloatArray]:

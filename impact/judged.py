@@ -1,6 +1,7 @@
 """A sample together with what every interval on it shares."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -35,7 +36,16 @@ class Judged:
 
     def matrix(self, functional: functionals.Functional) -> FloatArray:
         """Evaluate a functional at every cohort's windows (N, G), own unit and sign."""
-        return functionals.scalar_matrix(self.sample.outcome, self.sample.windows, functional)
+        made = self._matrices.get(functional)
+        if made is None:
+            made = functionals.scalar_matrix(self.sample.outcome, self.sample.windows, functional)
+            self._matrices[functional] = made
+        return made
+
+    @cached_property
+    def _matrices(self) -> dict[functionals.Functional, FloatArray]:
+        """What `matrix` has made: every interval needs the plain one."""
+        return {}
 
     def contrast(self, functional: functionals.Functional) -> Contrast | None:
         """Contrast the arms in a functional, own unit and sign."""
