@@ -9,6 +9,7 @@ from impact import functionals
 from impact.certainty import Circumstances, Grade, grade, has_opposed_cohorts
 from impact.contrast import cluster_scalars, influence
 from impact.estimate import choose_method, estimate
+from impact.few_together import estimate_together
 from impact.gates import (
     Gate,
     first_failure,
@@ -24,6 +25,7 @@ from impact.model import (
     DiagnosticResult,
     EffectData,
     Estimation,
+    IntArray,
     NotEvaluable,
     OutsideControl,
 )
@@ -54,6 +56,7 @@ class Known:
     worthwhile: float | None = None
 
 
+Result = Estimation | NotEvaluable
 PLAIN = Known()
 """Outcomes, exposure and controls, and nothing more."""
 
@@ -104,13 +107,25 @@ def trial_data(trial: Trial, seed: int) -> EffectData:
     )
 
 
+def estimate_all(
+    data: list[EffectData], known: Known, thresholds: Thresholds, *, is_few: bool
+) -> list[Result]:
+    """Estimate many effects by the method that their design asks for.
+
+    With `is_few` they are panels with one to four exposed clusters, fitted together.
+    """
+    if is_few:
+        return estimate_together(data, thresholds)
+    return [_estimated(one, known, thresholds) for one in data]
+
+
 def judge(
     effects: list[tuple[EffectData, Known]],
-    log_starts: list[np.ndarray],
+    found: list[Result],
+    log_starts: list[IntArray],
     thresholds: Thresholds,
 ) -> list[Verdict]:
-    """Judge a family of primary effects together."""
-    found = [_estimated(data, known, thresholds) for data, known in effects]
+    """Judge a family of primary effects together, from their estimates."""
     gates = [
         _gates(data, known, result, starts, (len(effects), thresholds))
         for (data, known), result, starts in zip(effects, found, log_starts, strict=True)
@@ -137,8 +152,8 @@ def _estimated(data: EffectData, known: Known, thresholds: Thresholds) -> Estima
 def _gates(
     data: EffectData,
     known: Known,
-    result: Estimation | NotEvaluable,
-    log_start: np.ndarray,
+    result: Result,
+    log_start: IntArray,
     family: tuple[int, Thresholds],
 ) -> tuple[Gate, ...]:
     size, thresholds = family
@@ -155,7 +170,7 @@ def _gates(
     )
 
 
-def _timing(data: EffectData, log_start: np.ndarray) -> tuple[pd.Series, pd.DataFrame]:
+def _timing(data: EffectData, log_start: IntArray) -> tuple[pd.Series, pd.DataFrame]:
     exposed = np.flatnonzero(data.cohort != NEVER)
     names = [data.unit_ids[row] for row in exposed]
     starts = pd.Series(data.cohort[exposed], index=names)
@@ -172,7 +187,7 @@ def _timing(data: EffectData, log_start: np.ndarray) -> tuple[pd.Series, pd.Data
 
 def _verdict(
     known: Known,
-    result: Estimation | NotEvaluable,
+    result: Result,
     gates: tuple[Gate, ...],
     family: tuple[list[float], int],
     thresholds: Thresholds,

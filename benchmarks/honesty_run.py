@@ -12,6 +12,7 @@ from benchmarks.honesty_cell import Cell
 from benchmarks.honesty_judge import (
     SEEDS,
     Verdict,
+    estimate_all,
     judge,
     outside_controls,
     trial_data,
@@ -20,7 +21,7 @@ from benchmarks.honesty_judge import (
 from benchmarks.rivals import RIVALS
 from impact.contrast import Cohorts
 from impact.judged import Judged
-from impact.model import EffectData, Estimation
+from impact.model import EffectData, Estimation, IntArray
 from impact.sample import build_sample
 from impact.verdict import robust_bounds
 from impact.windows import with_comparison, within_panel
@@ -32,6 +33,8 @@ PILOT = 60
 """Worlds from which a cell's truth is set."""
 NOISY = 1_000_003
 """Repetitions of the pilot are numbered from here on, apart from those that are counted."""
+BATCH = 50
+"""Repetitions that are held in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Drawn:
 
     data: list[EffectData]
     truth: list[float]
-    log_start: list[np.ndarray]
+    log_start: list[IntArray]
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,13 @@ def run_cell(cell: Cell, repetitions: int, thresholds: Thresholds) -> CellCount:
     """Repeat a cell; the same name and number of repetitions give the same counts."""
     settled = settle(cell, thresholds)
     counts: Counter[str] = Counter()
-    for repetition in range(repetitions):
-        drawn = draw(settled, repetition)
-        verdicts = _judged(settled, drawn, thresholds)
-        counts.update(_said(settled, drawn, verdicts))
-        if settled.trial is None and not settled.is_few:
-            counts.update(_rivals(drawn.data[0]))
+    for first in range(0, repetitions, BATCH):
+        numbers = range(first, min(first + BATCH, repetitions))
+        drawn = [draw(settled, number) for number in numbers]
+        for one, verdicts in zip(drawn, _judged(settled, drawn, thresholds), strict=True):
+            counts.update(_said(settled, one, verdicts))
+            if settled.trial is None and not settled.is_few:
+                counts.update(_rivals(one.data[0]))
     clusters = settled.spec.clusters if settled.trial is None else settled.trial.units
     return CellCount(
         name=cell.name,
@@ -98,8 +102,20 @@ def draw(cell: Cell, repetition: int) -> Drawn:
     return Drawn(data, [world.effect for world in worlds], [w.log_start for w in worlds])
 
 
-def _judged(cell: Cell, drawn: Drawn, thresholds: Thresholds) -> list[Verdict]:
-    return judge([(data, cell.known) for data in drawn.data], drawn.log_start, thresholds)
+def _judged(cell: Cell, drawn: list[Drawn], thresholds: Thresholds) -> list[list[Verdict]]:
+    """Judge every repetition's family."""
+    data = [one for repetition in drawn for one in repetition.data]
+    found = estimate_all(data, cell.known, thresholds, is_few=cell.is_few)
+    size = len(drawn[0].data)
+    return [
+        judge(
+            [(one, cell.known) for one in repetition.data],
+            found[number * size : (number + 1) * size],
+            repetition.log_start,
+            thresholds,
+        )
+        for number, repetition in enumerate(drawn)
+    ]
 
 
 def settle(cell: Cell, thresholds: Thresholds) -> Cell:
@@ -107,7 +123,8 @@ def settle(cell: Cell, thresholds: Thresholds) -> Cell:
     if cell.pilot == "none":
         return cell
     still = cell if cell.pilot == "needed" else _without_bias(cell)
-    seen = [_judged(still, draw(still, NOISY + i), thresholds)[0] for i in range(PILOT)]
+    drawn = [draw(still, NOISY + i) for i in range(PILOT)]
+    seen = [verdicts[0] for verdicts in _judged(still, drawn, thresholds)]
     if cell.pilot == "needed":
         return _as_needed(cell, seen)
     found = [verdict.estimation for verdict in seen if verdict.estimation is not None]

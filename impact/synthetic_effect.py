@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from impact import functionals
+from impact.contrast import cluster_scalars
 from impact.few_exposed import (
     Draws,
     deal_exposure,
@@ -78,15 +79,21 @@ class FewExposed:
 def estimate_synthetic(data: EffectData, thresholds: Thresholds) -> Estimation | NotEvaluable:
     """Estimate the ATT on few clusters; permutation decides and no interval is claimed."""
     cut = with_comparison(within_panel(data), thresholds.synthetic_comparison)
+    judged = judge_few(cut, thresholds)
+    if isinstance(judged, NotEvaluable):
+        return judged
+    return _estimation(cut, build_few(judged, thresholds, cut.seed), thresholds)
+
+
+def judge_few(cut: EffectData, thresholds: Thresholds) -> Judged | NotEvaluable:
+    """Judge the sample of data that were cut to have a comparison, or say what it lacks."""
     sample = build_sample(cut)
     problem = check_arms(cut, sample, 1, thresholds.synthetic_comparison, thresholds.pre_periods)
     problem = problem or check_variation(sample.outcome)
     if problem:
         return problem
     judged = judge_sample(sample, cut.sign, cut)
-    if judged.scale == 0:
-        return NotEvaluable(("NO_VARIATION",))
-    return _estimation(cut, build_few(judged, thresholds, cut.seed), thresholds)
+    return judged if judged.scale > 0 else NotEvaluable(("NO_VARIATION",))
 
 
 def build_few(judged: Judged, thresholds: Thresholds, seed: int) -> FewExposed:
@@ -108,32 +115,54 @@ def scaled_fits(judged: Judged, units: tuple[Fit, ...]) -> FloatArray:
 
 
 def _estimation(data: EffectData, few: FewExposed, thresholds: Thresholds) -> Estimation:
-    sample, judged = few.judged.sample, few.judged
+    judged = few.judged
+    found = decisive(data, few.draws, few.units, thresholds)
     std_error = placebo_std_error(few.panel, few.units, data.seed)
-    df = float(sample.comparison_count - 1)
+    df = float(judged.sample.comparison_count - 1)
     headline = Interval("plain", "PASS", judged.sign * few.estimate, std_error, df, judged.widening)
-    gate = permute_functional(few.draws, "plain", functionals.anticipation, own_sd)
-    return Estimation(
-        method="synthetic_did",
-        estimand="att",
+    return replace(
+        found,
         estimate=few.estimate,
         std_error=std_error,
         df=df,
+        intervals=(headline, *found.intervals[1:]),
+        event_study=event_study(few),
+        alternatives=_alternatives(few),
+        diagnostics=(pre_fit(few), pre_trend(few), placebo_date(data, thresholds)),
+    )
+
+
+def decisive(
+    data: EffectData, draws: Draws, units: tuple[Fit, ...], thresholds: Thresholds
+) -> Estimation:
+    """Give what the verdict and its certainty are made from, and nothing that needs more fits.
+
+    The estimate is the mean of the exposed units' own synthetic DiD, and has no standard error.
+    """
+    judged, sample = draws.judged, draws.judged.sample
+    gate = permute_functional(draws, "plain", functionals.anticipation, own_sd)
+    own = np.column_stack([fit.effect for fit in units])
+    return Estimation(
+        method="synthetic_did",
+        estimand="att",
+        estimate=float(cluster_scalars(own, judged.cohorts)[sample.label > 0].mean()),
+        std_error=None,
+        df=None,
         decided_by="permutation",
         intervals=(
-            headline,
+            shown_interval(judged, "plain", functionals.plain),
             shown_interval(judged, "donut", functionals.donut),
             shown_interval(judged, "trend_robust", functionals.trend_robust),
             *shown_calibrated(judged, thresholds),
             *shown_left_out(data, judged),
         ),
         permutations=(
-            few.draws.test("plain", few.scaled),
-            permute_functional(few.draws, "donut", functionals.donut, own_sd),
+            draws.test("plain", scaled_fits(judged, units)),
+            permute_functional(draws, "donut", functionals.donut, own_sd),
             permute_functional(
-                few.draws, "trend_robust", functionals.trend_robust, own_sd_around_trend
+                draws, "trend_robust", functionals.trend_robust, own_sd_around_trend
             ),
-            *permute_calibrated(few.draws, thresholds),
+            *permute_calibrated(draws, thresholds),
         ),
         control_count=judged.control_count,
         exposed_count=sample.exposed_count,
@@ -143,9 +172,6 @@ def _estimation(data: EffectData, few: FewExposed, thresholds: Thresholds) -> Es
         missing_share=sample.missing_share,
         scale=judged.scale,
         anticipation_p=two_sided(gate) if gate.status == "PASS" else None,
-        event_study=event_study(few),
-        alternatives=_alternatives(few),
-        diagnostics=(pre_fit(few), pre_trend(few), placebo_date(data, thresholds)),
     )
 
 
