@@ -8,7 +8,13 @@ from impact.callaway_santanna import GroupTimeAtt, group_average
 from impact.contrast import Contrast, leave_one_out, weighted_estimate
 from impact.judged import Judged
 from impact.model import AlternativeEstimate, DiagnosticResult, EffectData
-from impact.placebo import control_diagnostics, placebo_date, ring_difference
+from impact.placebo import (
+    control_diagnostics,
+    leave_one_out_range,
+    placebo_date,
+    ring_difference,
+    weighting_difference,
+)
 from impact.two_way import two_way_fixed_effects
 from schemas.thresholds import Thresholds
 from schemas.vocabulary import Status
@@ -48,7 +54,7 @@ def _weighted(judged: Judged) -> AlternativeEstimate:
 
 
 def panel_diagnostics(
-    data: EffectData, judged: Judged, thresholds: Thresholds
+    data: EffectData, judged: Judged, headline: Contrast, thresholds: Thresholds
 ) -> tuple[DiagnosticResult, ...]:
     """Give the checks of assumptions that are printed with a panel's headline."""
     return (
@@ -56,6 +62,8 @@ def panel_diagnostics(
         second_estimator(judged, thresholds),
         placebo_date(data, judged),
         ring_difference(data, judged),
+        leave_one_out_range(judged, headline.estimate),
+        weighting_difference(judged, headline),
         *control_diagnostics(judged, thresholds),
     )
 

@@ -10,7 +10,6 @@ from impact.contrast import (
     cluster_scalars,
     contrast,
     influence,
-    is_flat,
     satterthwaite,
     usable_rows,
 )
@@ -22,6 +21,8 @@ from schemas.vocabulary import IntervalName
 
 FACTORS: tuple[tuple[IntervalName, float], ...] = (("calibrated", 1.0), ("calibrated_twice", 2.0))
 """Lambda: how often the mean of the controls is taken off."""
+FLAT = 1e-9
+"""A standard error below this share of s_y is rounding."""
 LARGEST_FACTOR = 20.0
 """A breakdown beyond this multiple of the controls' mean is not looked for."""
 
@@ -72,7 +73,8 @@ def without_shared(judged: Judged, controls: Controls, factor: float) -> Contras
     signed = judged.sign / judged.scale * judged.matrix(functionals.plain)
     matrix = signed - factor * controls.own_share * controls.mean_scalar
     if not controls.outside:
-        return contrast(matrix, judged.cohorts)
+        found = contrast(matrix, judged.cohorts)
+        return found if found and found.std_error > FLAT else None
     kept = usable_rows(matrix, judged.cohorts)
     if kept is None:
         return None
@@ -99,7 +101,7 @@ def _jointly(
     v1, v0 = float((own[exposed] ** 2).sum()), float((own[~exposed] ** 2).sum())
     v2 = factor**2 * sum(value**2 for value in share.values())
     total = v1 + v0 + v2
-    if is_flat(v1 + v0, scalar):
+    if np.sqrt(v1 + v0) <= FLAT:
         return None
     below = (v1 + v0) ** 2 / satterthwaite(v1, v0, cohorts) + v2**2 / max(1, len(share) - 2)
     return Contrast(estimate, total, total**2 / below)
@@ -112,6 +114,14 @@ def outside_influence(controls: Controls) -> dict[str, float]:
         for name, value in zip(item.unit_ids, item.influence, strict=True):
             share[name] = share.get(name, 0.0) + float(value) / controls.count
     return share
+
+
+def systematic_error(judged: Judged, thresholds: Thresholds) -> float | None:
+    """Tau in the outcome's unit: how far one effect's bias scatters around the controls' mean."""
+    controls = judged.controls
+    if controls is None or controls.count < thresholds.controls_calibration:
+        return None
+    return judged.scale * float(np.sqrt(controls.tau_squared))
 
 
 def control_breakdown(judged: Judged, thresholds: Thresholds) -> float | None:

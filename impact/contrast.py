@@ -100,7 +100,7 @@ def _contrast(scalar: FloatArray, cohorts: Cohorts) -> Contrast | None:
     exposed = cohorts.label > 0
     own = influence(scalar[:, None], cohorts)[:, 0]
     v1, v0 = float((own[exposed] ** 2).sum()), float((own[~exposed] ** 2).sum())
-    if is_flat(v1 + v0, scalar):
+    if _is_flat(v1 + v0, scalar):
         return None
     estimate = float(scalar[exposed].mean() - scalar[~exposed].mean())
     return Contrast(estimate, v1 + v0, satterthwaite(v1, v0, cohorts))
@@ -118,7 +118,8 @@ def influence(scalars: FloatArray, cohorts: Cohorts) -> FloatArray:
     """Contribution of each cluster to the contrast of each column (N, M).
 
     The sum of squares over an arm is that arm's jackknife variance, and the sum of products of
-    two columns the covariance of their contrasts. Exposed clusters are centred on their stratum.
+    two columns the covariance of their contrasts. Exposed clusters are centred on their stratum;
+    for a single exposed cluster, which has no spread of its own, the comparison's SD stands.
     """
     exposed = cohorts.label > 0
     n1, n0 = int(exposed.sum()), int((~exposed).sum())
@@ -127,12 +128,15 @@ def influence(scalars: FloatArray, cohorts: Cohorts) -> FloatArray:
     strata = np.where(exposed, cohorts.strata[np.maximum(cohorts.label - 1, 0)], -1)
     for stratum in range(int(strata.max()) + 1):
         part = scalars[strata == stratum]
+        if n1 == 1:
+            made[strata == stratum] = scalars[~exposed].std(axis=0, ddof=1)
+            continue
         factor = np.sqrt(len(part) / ((len(part) - 1) * n1 * (n1 - 1)))
         made[strata == stratum] = factor * (part - part.mean(axis=0))
     return made
 
 
-def is_flat(variance: float, scalar: FloatArray) -> bool:
+def _is_flat(variance: float, scalar: FloatArray) -> bool:
     """Whether a variance is no more than rounding."""
     return variance <= (1e-13 * float(np.abs(scalar).max())) ** 2
 

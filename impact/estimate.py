@@ -85,3 +85,15 @@ def estimate(data: EffectData, method: Method, thresholds: Thresholds) -> Estima
         return problem
     estimator = ESTIMATORS.get(method)
     return estimator(data, thresholds) if estimator else NotEvaluable(("TOO_FEW_UNITS",))
+
+
+def decide_only(
+    data: EffectData, method: Method, thresholds: Thresholds
+) -> Estimation | NotEvaluable:
+    """Estimate what the verdict and its certainty are made from, and nothing beside it.
+
+    The same numbers as `estimate` gives; for simulations, where thousands are made.
+    """
+    if method != "group_time_did":
+        return estimate(data, method, thresholds)
+    return check_data(data) or estimate_group_time(data, thresholds, is_brief=True)

@@ -7,7 +7,7 @@ from scipy import stats
 
 from impact import functionals
 from impact.beside import panel_alternatives, panel_diagnostics, slope_breakdown
-from impact.calibrated import calibrated_intervals, control_breakdown
+from impact.calibrated import calibrated_intervals, control_breakdown, systematic_error
 from impact.callaway_santanna import group_time_att
 from impact.contrast import Contrast, cohort_contrasts, leave_one_out
 from impact.judged import Judged, judge_sample
@@ -94,6 +94,7 @@ def _estimation(
         cohort_bounds=cohort_bounds(judged),
         leave_one_out_stable=is_sign_stable(judged, headline.estimate),
         control_count=judged.control_count,
+        systematic_error=systematic_error(judged, thresholds),
         smallest_arm=min(
             sample.exposed_count, sample.comparison_count, *(arm for arm in arms if arm is not None)
         ),
@@ -115,7 +116,7 @@ def _with_beside(
         found,
         event_study=beside.event_study if beside else (),
         alternatives=panel_alternatives(judged, beside),
-        diagnostics=panel_diagnostics(data, judged, thresholds),
+        diagnostics=panel_diagnostics(data, judged, headline, thresholds),
         slope_breakdown=slope_breakdown(judged, headline),
         control_breakdown=control_breakdown(judged, thresholds),
     )

@@ -166,7 +166,8 @@ class Estimation:
     two-sided p of gate G4b, None where it could not be computed. `cohort_bounds` are each
     cohort's own 95 % bounds (own sign), empty where there is one cohort. `control_count` is K;
     `smallest_arm` the clusters of the smallest arm after I5 and I6 left theirs out;
-    `control_breakdown` the multiple of the controls' mean at which I0's claim would fall.
+    `control_breakdown` the multiple of the controls' mean at which I0's claim would fall;
+    `systematic_error` is tau in the measure's unit, None without enough controls.
     """
 
     method: Method
@@ -194,3 +195,4 @@ class Estimation:
     control_count: int = 0
     smallest_arm: int | None = None
     control_breakdown: float | None = None
+    systematic_error: float | None = None

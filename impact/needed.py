@@ -2,10 +2,11 @@
 
 import math
 
-from impact.model import Estimation, Interval
+from impact.model import DiagnosticResult, Estimation, Interval
 from impact.verdict import ROUNDING, Decision, deciding
 from schemas.findings import Needed
 from schemas.thresholds import Thresholds
+from schemas.vocabulary import Status
 
 SCALABLE = ("FRAGILE", "IMPRECISE")
 """Reasons that more clusters or periods could change."""
@@ -49,6 +50,18 @@ def clusters_needed(estimation: Estimation, target: float, power_factor: float) 
 def sampling_error(interval: Interval) -> float:
     """Standard error without the part that the controls' systematic error adds."""
     return math.sqrt(max(0.0, interval.std_error**2 - interval.bias_variance))
+
+
+def systematic_floor(
+    estimation: Estimation, target: float | None, thresholds: Thresholds
+) -> tuple[DiagnosticResult, ...]:
+    """Tau against a quarter of the target: above it more clusters do not settle the question."""
+    tau = estimation.systematic_error
+    if tau is None or target is None:
+        return ()
+    limit = thresholds.floor_share * target
+    status: Status = "PASS" if tau <= limit else "FAIL"
+    return (DiagnosticResult("systematic_error", status, tau, limit),)
 
 
 def clusters_attainable(exposed: int, alpha: float, size: int) -> int:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from impact import functionals
-from impact.contrast import Cohorts, contrast
+from impact.calibration import SystematicError
+from impact.contrast import Cohorts, Contrast, contrast, leave_one_out, weighted_estimate
 from impact.judged import Judged, judge_sample
 from impact.model import DiagnosticResult, EffectData
 from impact.sample import build_sample
@@ -54,7 +55,8 @@ def ring_difference(data: EffectData, judged: Judged) -> DiagnosticResult:
 def control_diagnostics(judged: Judged, thresholds: Thresholds) -> tuple[DiagnosticResult, ...]:
     """K, and the systematic error that the controls show, in the outcome's own unit.
 
-    `negative_controls` is K against the fewest needed.
+    `negative_controls` is K against the fewest needed, `ease` the expected absolute
+    systematic error.
     """
     controls = judged.controls
     if controls is None:
@@ -62,7 +64,46 @@ def control_diagnostics(judged: Judged, thresholds: Thresholds) -> tuple[Diagnos
     least = thresholds.controls_calibration
     status: Status = "PASS" if controls.count >= least else "FAIL"
     counted = DiagnosticResult("negative_controls", status, float(controls.count), float(least))
-    return (counted,)
+    if controls.count < least:
+        return (counted,)
+    limit = thresholds.ease * judged.scale
+    found = judged.scale * expected_error(float(controls.estimate.mean()), controls.tau_squared)
+    return counted, DiagnosticResult("ease", "PASS" if found <= limit else "FAIL", found, limit)
+
+
+def expected_error(mean: float, variance: float) -> float:
+    """EASE: mean absolute value of a normal systematic error, as the controls show it.
+
+    Schuemie, Cepeda, Suchard et al. (2020), doi:10.1136/bmjopen-2020-038489. Mean and variance
+    are the e-bar and tau^2 of I3 and I4, so that one systematic error is spoken of.
+    """
+    error = SystematicError(mean, float(np.sqrt(variance)), 0)
+    return error.expected_absolute
+
+
+def leave_one_out_range(judged: Judged, estimate: float) -> DiagnosticResult:
+    """Estimate nearest to zero, or beyond it, when one cluster is left out; own unit and sign.
+
+    FAIL says that a single cluster decides the sign.
+    """
+    each = np.ones(len(judged.cohorts.label))
+    without = leave_one_out(judged.matrix(functionals.plain), judged.cohorts, each)
+    side = float(np.sign(estimate)) or 1.0
+    nearest = side * float((side * without).min())
+    status: Status = "PASS" if side * nearest > 0 else "FAIL"
+    return DiagnosticResult("leave_one_out", status, nearest, 0.0)
+
+
+def weighting_difference(judged: Judged, headline: Contrast) -> DiagnosticResult:
+    """Weighted minus unweighted estimate; FAIL where the sign differs or it exceeds one SE."""
+    weight = judged.sample.weight
+    if np.ptp(weight) == 0:
+        return DiagnosticResult("weighting", "NOT_APPLICABLE")
+    weighted = weighted_estimate(judged.matrix(functionals.plain), judged.cohorts, weight)
+    difference = weighted - headline.estimate
+    is_close = abs(difference) <= headline.std_error and weighted * headline.estimate > 0
+    status: Status = "PASS" if is_close else "FAIL"
+    return DiagnosticResult("weighting", status, difference, headline.std_error)
 
 
 def _tested(name: str, p_value: float | None) -> DiagnosticResult:
