@@ -29,6 +29,10 @@ class Thresholds:
     controls_calibration: int = 10
     """Fewest negative controls for the calibrated intervals."""
     controls_moderate: int = 20
+    ease: float = 0.25
+    """Expected absolute systematic error, in s_y, above which it is flagged."""
+    floor_share: float = 0.25
+    """Above this share of the smallest worthwhile effect tau is said to limit what units can do."""
     clusters_low: int = 10
     """Below this many clusters in an arm certainty is capped."""
     clusters_moderate: int = 20
