@@ -6,23 +6,14 @@ import numpy as np
 import pandas as pd
 
 from impact import functionals
-from impact.certainty import Circumstances, Grade, grade, has_opposed_cohorts
+from impact.certainty import Grade, grade
 from impact.contrast import cluster_scalars, influence
-from impact.estimate import choose_method, estimate
+from impact.estimate import choose_method, decide_only
 from impact.few_together import estimate_together
-from impact.gates import (
-    Gate,
-    first_failure,
-    gate_anticipation,
-    gate_attainable,
-    gate_data,
-    gate_timing,
-)
-from impact.group_time_did import estimate_group_time
+from impact.gates import Gate, first_failure, gate_timing
 from impact.judged import judge_sample
 from impact.model import (
     NEVER,
-    DiagnosticResult,
     EffectData,
     Estimation,
     IntArray,
@@ -30,8 +21,8 @@ from impact.model import (
     OutsideControl,
 )
 from impact.needed import what_is_needed
+from impact.panel_verdict import circumstances_of, panel_gates
 from impact.sample import build_sample
-from impact.unit_shift import find_unit_shift
 from impact.verdict import Decision, Evidence, decide, family_of, raw_p
 from schemas.findings import Needed
 from schemas.thresholds import Thresholds
@@ -140,13 +131,9 @@ def judge(
     ]
 
 
-def _estimated(data: EffectData, known: Known, thresholds: Thresholds) -> Estimation | NotEvaluable:
+def _estimated(data: EffectData, known: Known, thresholds: Thresholds) -> Result:
     method = choose_method(data, known.assignment, "auto", thresholds)
-    if isinstance(method, NotEvaluable):
-        return method
-    if method == "group_time_did":
-        return estimate_group_time(data, thresholds, is_brief=True)
-    return estimate(data, method, thresholds)
+    return method if isinstance(method, NotEvaluable) else decide_only(data, method, thresholds)
 
 
 def _gates(
@@ -156,18 +143,13 @@ def _gates(
     log_start: IntArray,
     family: tuple[int, Thresholds],
 ) -> tuple[Gate, ...]:
+    """Give the gates that arrays can fail, with the one that the engagement log adds."""
     size, thresholds = family
-    nothing = DiagnosticResult("orphan_spend_share", "NOT_APPLICABLE")
-    first = gate_data((), frozenset(), nothing, find_unit_shift(data.outcome), thresholds)
     if isinstance(result, NotEvaluable):
-        return (first,)
+        return ()
     starts, timing = _timing(data, log_start) if known.log else (pd.Series(), pd.DataFrame())
-    return (
-        first,
-        gate_attainable(result, ALPHA, size),
-        gate_timing(starts, timing, known.log),
-        gate_anticipation(result, thresholds),
-    )
+    *before, anticipation = panel_gates(data, result, thresholds, size)
+    return (*before, gate_timing(starts, timing, known.log), anticipation)
 
 
 def _timing(data: EffectData, log_start: IntArray) -> tuple[pd.Series, pd.DataFrame]:
@@ -199,29 +181,8 @@ def _verdict(
     decision = decide(evidence, family_of(p_values, position))
     claim = (ALPHA, len(p_values))
     needed = what_is_needed(decision, result, known.worthwhile, claim, thresholds)
-    return Verdict(decision, _graded(known, result, gates, thresholds), result, needed)
-
-
-def _graded(
-    known: Known, found: Estimation, gates: tuple[Gate, ...], thresholds: Thresholds
-) -> Grade:
-    beyond = [i for i in found.intervals if i.name not in {"plain", "donut", "trend_robust"}]
-    timed = [gate for gate in gates if gate.reason in {"TIMING", "ANTICIPATION"}]
-    arms = min(found.exposed_count, found.comparison_count)
-    facts = Circumstances(
-        method=found.method,
-        is_observational=found.is_observational,
-        smallest_arm=found.smallest_arm if found.smallest_arm is not None else arms,
-        missing_share=found.missing_share,
-        control_count=found.control_count,
-        has_opposed_cohorts=has_opposed_cohorts(found.cohort_bounds),
-        has_gaps=any(gate.has_gaps for gate in timed)
-        or any(i.status == "NOT_EVALUATED" for i in beyond),
-        has_documented_assignment=known.declared,
-        is_far_only_evaluated=any(i.name == "far_only" and i.status == "PASS" for i in beyond),
-        is_leave_one_out_stable=found.leave_one_out_stable is True,
-    )
-    return grade(facts, thresholds)
+    facts = circumstances_of(result, gates, is_documented=known.declared)
+    return Verdict(decision, grade(facts, thresholds), result, needed)
 
 
 def outside_controls(data: EffectData) -> tuple[OutsideControl, ...]:

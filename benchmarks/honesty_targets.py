@@ -1,15 +1,14 @@
 """The targets of the simulation study, and whether each cell meets its own (METHODS 4)."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from scipy import stats
 
 from benchmarks.honesty_cell import Cell, Target
 from benchmarks.honesty_run import CellCount
 
-CHANCE = 0.05
-"""One-sided chance that a cell exactly at its limit is counted as a miss."""
+CHANCE = 1.645
+"""Standard errors by which sampling may exceed a limit: in one cell of twenty exactly at it."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,15 @@ class Aim:
 
     def is_met(self, count: int, total: int) -> bool:
         """Whether a count is within the limits, or as near as chance would bring it."""
-        slack = 0.0 if self.is_strict else CHANCE
-        if self.highest is not None and count > _most(total, self.highest, slack):
+        errors = 0.0 if self.is_strict else CHANCE
+        if self.highest is not None and count > _most(total, self.highest, errors):
             return False
-        return self.lowest is None or count >= total - _most(total, 1 - self.lowest, slack)
+        return self.lowest is None or count >= total - _most(total, 1 - self.lowest, errors)
 
 
-def _most(total: int, share: float, chance: float) -> float:
-    if chance == 0.0:
-        return share * total
-    return float(stats.binom.ppf(1 - chance, total, share))
+def _most(total: int, share: float, errors: float) -> int:
+    """Most events of `total` that are within `errors` standard errors of a share."""
+    return math.floor(total * share + errors * math.sqrt(total * share * (1 - share)) + 1e-9)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Many panels with few exposed clusters at once: the same tests as one by one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,9 +20,7 @@ def panels(sizes: tuple[int, ...], starts: tuple[int, ...]) -> list[EffectData]:
     return [effect_data(*arrays) for arrays in drawn]
 
 
-@pytest.mark.parametrize(
-    ("sizes", "starts"), [((1, 9), (9, NEVER)), ((1, 1, 9), (8, 10, NEVER)), ((9, 2), (NEVER, 9))]
-)
+@pytest.mark.parametrize(("sizes", "starts"), [((1, 1, 9), (8, 10, NEVER)), ((9, 1), (NEVER, 9))])
 def test_panels_fitted_together_get_the_tests_they_get_alone(
     sizes: tuple[int, ...], starts: tuple[int, ...]
 ) -> None:
@@ -51,3 +51,14 @@ def test_panels_of_different_arms_and_unusable_ones_keep_their_places() -> None:
     counts = [one.exposed_count for one in found if isinstance(one, Estimation)]
     assert counts == [1, 2, 1]
     assert found[1] == NotEvaluable(("NO_VARIATION",))
+
+
+def test_one_exposed_unit_with_controls_is_tested_without_what_they_share() -> None:
+    rng = np.random.default_rng(6)
+    data = panels((1, 11), (9, NEVER))[0]
+    controls = rng.standard_normal((10, 12, 14))
+    found = estimate_together([replace(data, controls=controls)], THRESHOLDS)[0]
+    assert isinstance(found, Estimation)
+    assert found.control_count == 10
+    names = ["plain", "donut", "trend_robust", "calibrated", "calibrated_twice"]
+    assert [one.name for one in found.permutations] == names
