@@ -200,10 +200,10 @@ def _summed(table: FloatArray, cohorts: Cohorts, deal: Deal) -> FloatArray:
     inside = np.zeros((max(strata) + 1, 2, len(deal.member)))
     as_comparison = np.zeros((2, len(deal.member)))
     for stratum, (code, matrix) in zip(strata, deal.chosen.items(), strict=True):
-        columns = table[: matrix.shape[1], [code, 0]]
-        sums = (matrix @ np.hstack([columns, columns**2])).T
-        inside[stratum] += sums[[0, 2]]
-        as_comparison += sums[[1, 3]]
+        own, mixed = table[: matrix.shape[1], code], table[: matrix.shape[1], 0]
+        sums = _column_sums(matrix, own)
+        inside[stratum] += sums
+        as_comparison += sums if np.array_equal(own, mixed) else _column_sums(matrix, mixed)
     size = np.bincount(strata, [(deal.label == code).sum() for code in deal.chosen])[:, None]
     around = np.maximum(inside[:, 1] - inside[:, 0] ** 2 / size, 0.0)
     v1 = (size / np.maximum(size - 1, 1) * around).sum(axis=0) / (n1 * (n1 - 1))
@@ -213,6 +213,11 @@ def _summed(table: FloatArray, cohorts: Cohorts, deal: Deal) -> FloatArray:
     v0 = np.maximum(rest_spread, 0.0) / (n0 - 1) ** 2
     estimate = inside[:, 0].sum(axis=0) / n1 - rest / n0
     return _over(estimate, np.sqrt(v0 + v1), scale=float(np.sqrt(squares / len(table))))
+
+
+def _column_sums(matrix: sparse.csr_array, column: FloatArray) -> FloatArray:
+    """Sums of a column and of its squares over the clusters of every assignment (2, D)."""
+    return np.asarray((matrix @ np.column_stack([column, column**2])).T)
 
 
 def _exposed_variance(inside: FloatArray, strata: IntArray, n1: int) -> FloatArray:

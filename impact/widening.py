@@ -26,6 +26,9 @@ def two_way_fit(values: FloatArray) -> FloatArray:
     without any observed cell is fitted as zero plus the column effects.
     """
     seen = np.isfinite(values)
+    if seen.all():
+        row, column = values.mean(axis=1, keepdims=True), values.mean(axis=0)
+        return np.asarray(row + column - values.mean())
     filled = np.where(seen, values, 0.0)
     share = seen / np.maximum(seen.sum(axis=1), 1)[:, None]
     centred = np.where(seen, filled - (share * filled).sum(axis=1)[:, None], 0.0)
