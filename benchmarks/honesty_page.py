@@ -220,19 +220,40 @@ def _rivals(cells: Sequence[dict[str, Any]]) -> list[str]:
     return lines
 
 
+WORLDS = (
+    (
+        "Unless its name says otherwise a world has 20 exposed and 20 comparison clusters and 36 "
+        "months, exposure from month 24 on (`short`: 24 and 12 months) or month 30 (`long`: 30 and "
+        "6), and 24 negative controls. Errors are AR(1) with 0.5 and a marginal SD of 1, in which "
+        "all sizes are given; clusters have their own level and all share the shocks of a month."
+    ),
+    (
+        "`trend_x` is a linear drift that moves I0 by x and that no control sees; "
+        "`shock_x_seen_y` a shock at the start of which the controls see the share y; `dip_x` "
+        "lasts the six months before the start; `displaced_x` is added to the half of the "
+        "comparison that neighbours the exposed, and known to; `missing_worst_x` hides the worst "
+        "x % of the exposed arm's outcomes after the start; `need` gives exposure to those who did worst in the last three months; "
+        "`power` is the effect that a two-sided 5 % test of I0 finds in nine of ten."
+    ),
+    (
+        "Not in the study: covariates, dose and switching designs, and single series, which are "
+        "never a claim. Panels of eight clusters cannot be evaluated; the smallest here has ten. "
+        "Gates that need files (plan, quarantine) are taken as passed."
+    ),
+)
+"""What the worlds are, for a reader who does not read the code."""
+
+
 def _how(written: dict[str, Any]) -> list[str]:
-    return [
-        "## How this was made",
-        "",
-        (
-            f"`make honesty`, {written['repetitions']:,} repetitions a cell (fewer where the table "
-            "says so: large worlds, few exposed). The worlds are in `tests/worlds.py` and "
-            "`tests/trial_worlds.py`, the cells in `benchmarks/honesty_cells.py`. Every world goes "
-            "through the functions that the pipeline uses: choice of method, estimate, gates, "
-            "verdict, certainty. Gates that need files (plan, quarantine) are taken as passed. The "
-            "counts are in `honesty.json`; the same number of repetitions gives the same counts."
-        ),
-    ]
+    made = (
+        f"`make honesty`, {written['repetitions']:,} repetitions a cell where the table says no "
+        "other number (large worlds and few exposed have fewer); `HONESTY_REPS=` sets it, 4,000 "
+        "is the full study. The worlds are in `tests/worlds.py` and `tests/trial_worlds.py`, "
+        "the cells in `benchmarks/honesty_cells.py`. Every world goes through the functions "
+        "that the pipeline uses: choice of method, estimate, gates, verdict, certainty. The "
+        "counts are in `honesty.json`; the same repetitions give the same counts."
+    )
+    return ["## How this was made", "", made, *(line for text in WORLDS for line in ("", text))]
 
 
 def _share(cell: dict[str, Any], event: str) -> float:
