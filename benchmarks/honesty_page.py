@@ -232,7 +232,8 @@ WORLDS = (
         "`shock_x_seen_y` a shock at the start of which the controls see the share y; `dip_x` "
         "lasts the six months before the start; `displaced_x` is added to the half of the "
         "comparison that neighbours the exposed, and known to; `missing_worst_x` hides the worst "
-        "x % of the exposed arm's outcomes after the start; `need` gives exposure to those who did worst in the last three months; "
+        "x % of the exposed arm's outcomes after the start; `need` gives exposure "
+        "to those who did worst in the last three months; "
         "`power` is the effect that a two-sided 5 % test of I0 finds in nine of ten."
     ),
     (
