@@ -22,6 +22,7 @@ from impact.few_intervals import (
 )
 from impact.judged import Judged, judge_sample
 from impact.model import (
+    NEVER,
     AlternativeEstimate,
     DiagnosticResult,
     EffectData,
@@ -42,7 +43,7 @@ from impact.unit_fits import (
     placebo_std_error,
     synthetic_control_estimate,
 )
-from impact.windows import until, with_comparison, within_panel
+from impact.windows import leave_out, until, with_comparison, within_panel
 from schemas.thresholds import Thresholds
 from schemas.vocabulary import Status
 
@@ -79,10 +80,30 @@ class FewExposed:
 def estimate_synthetic(data: EffectData, thresholds: Thresholds) -> Estimation | NotEvaluable:
     """Estimate the ATT on few clusters; permutation decides and no interval is claimed."""
     cut = with_comparison(within_panel(data), thresholds.synthetic_comparison)
-    judged = judge_few(cut, thresholds)
+    drawn = draw_comparison(cut, thresholds.synthetic_most)
+    judged = judge_few(drawn, thresholds)
     if isinstance(judged, NotEvaluable):
         return judged
-    return _estimation(cut, build_few(judged, thresholds, cut.seed), thresholds)
+    found = _estimation(drawn, build_few(judged, thresholds, drawn.seed), thresholds)
+    if drawn is cut:
+        return found
+    used, there = len(drawn.cohort) - len(cut.cohort), int((cut.cohort == NEVER).sum())
+    told = DiagnosticResult("comparison_drawn", "PASS", float(there + used), float(there))
+    return replace(found, diagnostics=(*found.diagnostics, told))
+
+
+def draw_comparison(data: EffectData, most: int) -> EffectData:
+    """Draw `most` of the never-exposed units by lot where there are more; seeded.
+
+    Every unit is fitted against all others, at a cost that grows with the cube of their
+    number. A permutation test among units drawn by lot is as exact as one among all.
+    """
+    never = np.flatnonzero(data.cohort == NEVER)
+    if len(never) <= most:
+        return data
+    chosen = np.random.default_rng(data.seed).choice(never, most, replace=False)
+    gone = (data.cohort == NEVER) & ~np.isin(np.arange(len(data.cohort)), chosen)
+    return leave_out(data, gone)
 
 
 def judge_few(cut: EffectData, thresholds: Thresholds) -> Judged | NotEvaluable:

@@ -23,6 +23,8 @@ class Thresholds:
     did_exposed: int = 5
     did_comparison: int = 5
     synthetic_comparison: int = 8
+    synthetic_most: int = 200
+    """Comparison units drawn by lot where permutation decides and there are more."""
     pre_periods: int = 3
     series_periods: int = 24
     """Fewest periods for an interrupted series chosen by `auto`."""

@@ -54,10 +54,11 @@ def calibration(
     label, weight = cohort_weights(cohort)
     kept = []
     for control in controls:
-        seen = np.isfinite(control[cohort < 0, : int(reference.starts_of(cohort)[0])])
-        if seen.any(axis=0).sum() < 3:
+        seen = np.isfinite(control[:, : int(reference.starts_of(cohort)[0])])
+        if seen[cohort < 0].any(axis=0).sum() < 3:
             continue
-        scaled = control / reference.within_sd(control, cohort)
+        told = (cohort >= 0) | seen.any(axis=1)
+        scaled = control / reference.within_sd(control[told], cohort[told])
         scalars = reference.functionals(scaled, cohort, "plain", 1, horizon)
         own = [cluster_scalar(row, int(g), weight) for row, g in zip(scalars, label, strict=True)]
         if np.isfinite(own).mean() >= 0.95:
