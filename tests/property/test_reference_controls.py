@@ -8,7 +8,7 @@ import pytest
 from impact.estimate import decide_only
 from impact.model import EffectData, Estimation
 from schemas.thresholds import Thresholds
-from tests import reference, reference_controls
+from tests import reference_controls
 from tests.effect_arrays import effect_data
 
 QUICK = Thresholds(permutations_drawn=99)
