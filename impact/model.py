@@ -42,6 +42,8 @@ class EffectData:
     `sign` is +1 where higher is better for patients, else -1. `donut` is in periods.
     `horizon` is [first, last] event time or None; `first_event` is 1 when the partial first
     period is left out, else 0. `season` is the number of periods in a year.
+    `dose` (N, T) is each cluster's dose per period, `dose_contrast` the difference in dose
+    that an effect per dose is stated for.
 
     `controls` (K, N, T) are negative controls on the same clusters and periods, signed so that
     positive is better, each in its own unit; `outside` those that have an exposure of their
@@ -63,6 +65,8 @@ class EffectData:
     alpha: float = 0.05
     seed: int = 1
     season: int = 1
+    dose: FloatArray | None = None
+    dose_contrast: float = 1.0
     controls: FloatArray | None = None
     outside: tuple[OutsideControl, ...] = ()
     is_near: BoolArray | None = None
