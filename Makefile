@@ -7,7 +7,7 @@ STUDIES := prop99 hiv_incentives portfolio
 HONESTY_REPS ?= 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow test-all check format lock honesty generate clean
+.PHONY: help setup setup-dev demo test test-slow test-all check format lock honesty generate bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,7 +28,7 @@ demo: $(VENV)/.runtime ## run the three example studies; prints verdicts and whe
 	@$(BIN)/advocacy run $(STUDIES)
 
 test: $(VENV)/.dev ## unit, property, golden and one integration run (at most 5 minutes)
-	$(BIN)/python -m pytest -q -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" --cov --cov-report=term:skip-covered
 	$(BIN)/python -m coverage report --include="schemas/*,impact/*" --fail-under=100 --format=total
 	$(BIN)/python -m coverage report --fail-under=90 --format=total
 
@@ -59,6 +59,9 @@ generate: $(VENV)/.dev ## rewrite the data dictionary and the JSON Schemas
 lock: $(VENV)/.dev ## resolve constraints.txt again from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o constraints.txt
+
+bench: $(VENV)/.dev ## us, the floor and the peers side by side; writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks
 
 clean: ## remove the environment and everything the program wrote
 	rm -rf $(VENV) data/output

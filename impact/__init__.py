@@ -1,0 +1,1 @@
+"""The science: tables in, tables and frozen dataclasses out."""

@@ -10,7 +10,6 @@ import numpy as np
 
 from impact.model import BoolArray, FloatArray, IntArray
 
-
 ROUNDING = 1e-12
 """A sum around the mean below this share of the sum itself is rounding."""
 

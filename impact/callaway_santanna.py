@@ -1,18 +1,25 @@
-"""The one adapter over diff-diff: Callaway and Sant'Anna (2021) in our own dataclasses."""
+"""Callaway and Sant'Anna (2021): our engine where every outcome is there, else diff-diff.
+
+The one adapter over diff-diff's group-time estimator; both give the same dataclass.
+"""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from diff_diff import CallawaySantAnna
-from scipy import stats
 
-from impact.contrast import Cohorts
+from impact.contrast import Cohorts, own_scalars
 from impact.model import AlternativeEstimate, EventEstimate, FloatArray, IntArray
+from impact.sufficient.band import sup_t
+from impact.sufficient.cells import Base
+from impact.sufficient.effects import Aggregated, group_time_effects
+from impact.sufficient.moments import moments_of
 
 GAPS = (
     "Unbalanced panel detected",
@@ -20,8 +27,8 @@ GAPS = (
     "All post-treatment effects are NaN",
 )
 """How diff-diff's warnings about missing outcomes begin."""
-DRAWS = 20_000
-"""Draws of the normal vector that the simultaneous band is read from."""
+REFERENCE = -1
+"""The event time that all others are measured from, with a universal base."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ def group_time_att(
     outcome: FloatArray,
     cohort: IntArray,
     *,
-    base: Literal["universal", "varying"] = "universal",
+    base: Base = "universal",
     level: float = 0.95,
     seed: int = 1,
 ) -> GroupTimeAtt | None:
@@ -53,8 +60,43 @@ def group_time_att(
     Callaway and Sant'Anna (2021), doi:10.1016/j.jeconom.2020.12.001.
     `outcome` is (N, T) with NaN where missing, `cohort` (N,) the first exposed period or a
     negative number. Without covariates; the simultaneous band is sup-t over all event times.
-    None where missing outcomes leave no post-period cell with its base: diff-diff then raises.
+    None where no post-period cell has its base observed.
     """
+    rng = np.random.default_rng(seed)
+    if np.isfinite(outcome).all():
+        return _from_moments(outcome, cohort, base, level, rng)
+    return _from_library(outcome, cohort, base, level, rng)
+
+
+def _from_moments(
+    outcome: FloatArray, cohort: IntArray, base: Base, level: float, rng: np.random.Generator
+) -> GroupTimeAtt | None:
+    found = group_time_effects(moments_of(outcome, cohort), base=base)
+    if found is None:
+        return None
+    event = found.event
+    return GroupTimeAtt(
+        simple=found.simple,
+        simple_std_error=found.simple_std_error,
+        dynamic=event.overall,
+        dynamic_std_error=event.overall_std_error,
+        event_study=event_estimates(event, base, level, rng),
+    )
+
+
+def event_estimates(
+    event: Aggregated, base: Base, level: float, rng: np.random.Generator
+) -> tuple[EventEstimate, ...]:
+    """Event times in order, with pointwise and simultaneous bounds, and the reference."""
+    rows = list(zip(event.label, event.estimate, event.std_error, strict=True))
+    if base == "universal":
+        rows.append((REFERENCE, 0.0, np.nan))
+    return _events(sorted(rows), event.covariance, level, rng)
+
+
+def _from_library(
+    outcome: FloatArray, cohort: IntArray, base: Base, level: float, rng: np.random.Generator
+) -> GroupTimeAtt | None:
     estimator = CallawaySantAnna(
         control_group="never_treated", estimation_method="reg", base_period=base
     )
@@ -68,12 +110,13 @@ def group_time_att(
     if not np.isfinite(simple.att).all():
         return None
     dynamic, dynamic_std_error = _dynamic(events)
+    table = (np.asarray(column, float) for column in (events.event_time, events.att, events.se))
     return GroupTimeAtt(
         simple=float(np.ravel(simple.att)[0]),
         simple_std_error=float(np.ravel(simple.se)[0]),
         dynamic=dynamic,
         dynamic_std_error=dynamic_std_error,
-        event_study=_event_study(events, level, np.random.default_rng(seed)),
+        event_study=_events(zip(*table, strict=True), np.asarray(events.vcov), level, rng),
     )
 
 
@@ -103,15 +146,19 @@ def _dynamic(events: Any) -> tuple[float, float]:
     return float(np.asarray(events.att)[after].mean()), float(np.sqrt(variance))
 
 
-def _event_study(events: Any, level: float, rng: np.random.Generator) -> tuple[EventEstimate, ...]:
-    pointwise = float(stats.norm.ppf((1 + level) / 2))
-    together = _sup_t(np.asarray(events.vcov), level, rng)
-    columns = (events.event_time, events.att, events.se)
-    rows = zip(*(np.asarray(column, dtype=float) for column in columns), strict=True)
+def _events(
+    rows: Iterable[tuple[float, float, float]],
+    covariance: FloatArray,
+    level: float,
+    rng: np.random.Generator,
+) -> tuple[EventEstimate, ...]:
+    """Rows of event time, estimate and standard error, with their bounds."""
+    pointwise = NormalDist().inv_cdf((1 + level) / 2)
+    together = sup_t(covariance, level, rng)
     return tuple(
-        _event(int(time), att, se, pointwise, together)
-        for time, att, se in rows
-        if np.isfinite(att)
+        _event(int(time), estimate, std_error, pointwise, together)
+        for time, estimate, std_error in rows
+        if np.isfinite(estimate)
     )
 
 
@@ -131,26 +178,13 @@ def _event(
     )
 
 
-def _sup_t(covariance: FloatArray, level: float, rng: np.random.Generator) -> float:
-    """Quantile of the largest |t| over event times under N(0, covariance)."""
-    spread = np.sqrt(np.diag(covariance))
-    live = spread > 0
-    if not live.any():
-        return 0.0
-    correlation = covariance[np.ix_(live, live)] / np.outer(spread[live], spread[live])
-    values, vectors = np.linalg.eigh(correlation)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    draws = rng.standard_normal((DRAWS, len(root))) @ root.T
-    return float(np.quantile(np.abs(draws).max(axis=1), level))
-
-
 def group_average(matrix: FloatArray, cohorts: Cohorts) -> AlternativeEstimate:
     """Average the cohorts' mean effects over exposed clusters; theta_sel^O of the paper.
 
     `matrix` (N, G) holds post means minus the last pre-period. The standard error is the
     paper's, from influence functions that include the estimated cohort shares.
     """
-    own = matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
+    own = own_scalars(matrix, cohorts)
     rest = matrix[cohorts.label == 0]
     exposed = cohorts.label > 0
     effect = own[exposed] - rest.mean(axis=0)[cohorts.label[exposed] - 1]

@@ -68,8 +68,18 @@ def _nearest(cohort: int, starts: tuple[int, ...]) -> int:
 def cluster_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
     """x_j: the own cohort's column, or for comparison clusters the w_g mean of all (N,)."""
     mixed = matrix @ cohorts.shares
-    own = matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
-    return np.where(cohorts.label > 0, own, mixed)
+    return np.where(cohorts.label > 0, own_scalars(matrix, cohorts), mixed)
+
+
+def own_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """Take each exposed cluster's own column; the first column for comparison clusters (N,)."""
+    return np.asarray(matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)])
+
+
+def with_own_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """Fill what an exposed cluster lacks for another cohort's windows with its own scalar."""
+    hole = np.isnan(matrix) & (cohorts.label > 0)[:, None]
+    return np.where(hole, own_scalars(matrix, cohorts)[:, None], matrix)
 
 
 def contrast(matrix: FloatArray, cohorts: Cohorts) -> Contrast | None:
@@ -88,7 +98,7 @@ def contrast(matrix: FloatArray, cohorts: Cohorts) -> Contrast | None:
 def usable_rows(matrix: FloatArray, cohorts: Cohorts) -> BoolArray | None:
     """Clusters (N,) whose own scalar is there; None where they are too few for a contrast."""
     seen = np.isfinite(matrix)
-    own = seen[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
+    own = np.isfinite(own_scalars(matrix, cohorts))
     kept = np.where(cohorts.label > 0, own, seen.all(axis=1))
     counts = np.bincount(cohorts.label[kept], minlength=len(cohorts.starts) + 1)
     if counts[0] < 2 or counts[1:].sum() < 2 or counts[1:].min() == 0:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from impact.contrast import cluster_scalars
 from impact.judged import Judged
 from impact.model import FloatArray, IntArray, PermutationTest
 from impact.permutation import Deal, seeded_deal, summarise
@@ -67,9 +68,7 @@ def scaled_statistics(judged: Judged, statistic: FloatArray, noise: FloatArray) 
     scaled = np.divide(
         away, np.maximum(noise, floor), out=np.zeros_like(away), where=noise + floor > 0
     )
-    label = judged.cohorts.label
-    own = scaled[np.arange(len(scaled)), np.maximum(label - 1, 0)]
-    return np.where(label > 0, own, scaled @ judged.cohorts.shares)
+    return cluster_scalars(scaled, judged.cohorts)
 
 
 def noise_matrix(judged: Judged, spread: Spread) -> FloatArray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from impact import functionals
 from impact.calibrated import FACTORS
-from impact.contrast import cluster_scalars
+from impact.contrast import cluster_scalars, with_own_scalars
 from impact.few_exposed import Draws, Spread, noise_matrix, own_sd, scaled_statistics
 from impact.judged import Judged
 from impact.left_out import LeftOut, leave_both_out
@@ -19,7 +19,7 @@ def shown_interval(
     judged: Judged, name: IntervalName, functional: functionals.Functional
 ) -> Interval:
     """Estimate with the spread of the comparison clusters; no bound is claimed from it."""
-    matrix = judged.matrix(functional)
+    matrix = with_own_scalars(judged.matrix(functional), judged.cohorts)
     if not np.isfinite(matrix).all():
         return Interval(name, "NOT_EVALUATED")
     scalar = cluster_scalars(matrix, judged.cohorts)
@@ -36,7 +36,7 @@ def permute_functional(
     draws: Draws, name: IntervalName, functional: functionals.Functional, spread: Spread
 ) -> PermutationTest:
     """Permute a functional of each unit's own series, scaled by the unit's own spread."""
-    matrix = draws.judged.matrix(functional)
+    matrix = with_own_scalars(draws.judged.matrix(functional), draws.judged.cohorts)
     if not np.isfinite(matrix).all():
         return not_permuted(name)
     noise = noise_matrix(draws.judged, spread)

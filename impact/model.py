@@ -3,18 +3,26 @@
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from impact.arrays import NEVER, BoolArray, FloatArray, IntArray
 from schemas.vocabulary import IntervalName, Method, Reason, Status
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
-
-NEVER = -1
-"""The cohort of a unit that is never exposed in the panel."""
+__all__ = [
+    "NEVER",
+    "AlternativeEstimate",
+    "BoolArray",
+    "DiagnosticResult",
+    "EffectData",
+    "Estimation",
+    "EventEstimate",
+    "FloatArray",
+    "IntArray",
+    "Interval",
+    "NotEvaluable",
+    "OutsideControl",
+    "PermutationTest",
+]
 
 
 @dataclass(frozen=True)
@@ -200,3 +208,4 @@ class Estimation:
     smallest_arm: int | None = None
     control_breakdown: float | None = None
     systematic_error: float | None = None
+    breakdown_m: float | None = None

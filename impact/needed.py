@@ -38,7 +38,8 @@ def what_is_needed(
 def clusters_needed(estimation: Estimation, target: float, power_factor: float) -> int | None:
     """Clusters for 80 % power at `target`: J (3.1 max SE / target)^2, over intervals that decide.
 
-    Without tau^2, which more clusters do not shrink. None where no interval is claimed: a permutation has no standard error to scale.
+    Without tau^2, which more clusters do not shrink. None where no interval is claimed: a
+    permutation has no standard error to scale.
     """
     errors = [sampling_error(interval) for interval in deciding(estimation)]
     if estimation.decided_by == "permutation" or not errors:

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from scipy import sparse
 
-from impact.contrast import Cohorts
+from impact.contrast import Cohorts, with_own_scalars
 from impact.model import FloatArray, IntArray, PermutationTest
 from schemas.thresholds import Thresholds
 from schemas.vocabulary import IntervalName
@@ -166,8 +166,7 @@ def permute_contrast(
 
 def _labelled_columns(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
     """Scalar of every cluster under every label (N, G + 1), shifted to a mean near zero."""
-    own = matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)]
-    full = np.where(np.isfinite(matrix), matrix, own[:, None])
+    full = with_own_scalars(matrix, cohorts)
     table = np.column_stack([full @ cohorts.shares, full])
     return np.asarray(table - table.mean())
 

@@ -88,7 +88,8 @@ def build_trial(
     block = who.data.block[kept]
     codes = np.unique(block, return_inverse=True)[1]
     stratum = codes if by_block else np.zeros(len(block), dtype=np.int64)
-    pre = _filled(who.pre[kept], stratum) if adjust and who.has_pre else None
+    has_pre = adjust and bool(np.isfinite(who.pre[kept]).any())
+    pre = _filled(who.pre[kept], stratum) if has_pre else None
     return Trial(outcome[kept], pre, who.is_exposed[kept], block, stratum)
 
 

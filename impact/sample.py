@@ -80,11 +80,6 @@ def build_sample(data: EffectData, *, all_post: bool = False) -> Sample:
     )
 
 
-def cohort_shares(sample: Sample) -> FloatArray:
-    """w_g: each cohort's share of the exposed clusters (G,)."""
-    return _shares(sample.label[sample.label > 0], np.arange(1, len(sample.windows) + 1))
-
-
 def _shares(labels: IntArray, codes: IntArray) -> FloatArray:
     counts = np.array([(labels == code).sum() for code in codes], dtype=float)
     return counts / max(1, len(labels))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from impact.functionals import window_mean
 from impact.model import BoolArray, FloatArray
 from impact.simplex import simplex_weights
 
@@ -66,7 +67,7 @@ def _fit(
     time = simplex_weights(before, after, (TIME_RIDGE * noise) ** 2, least)
     gap = series - np.einsum("bk,bkt->bt", unit, donors)
     path = gap - (time * gap[:, pre]).sum(axis=1)[:, None]
-    return Fit(np.nanmean(path[:, post], axis=1), gap[:, pre].std(axis=1), path)
+    return Fit(window_mean(path, post), gap[:, pre].std(axis=1), path)
 
 
 def noise_level(before: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from impact import functionals
-from impact.contrast import cluster_scalars
+from impact.contrast import cluster_scalars, with_own_scalars
 from impact.few_exposed import (
     Draws,
     deal_exposure,
@@ -130,7 +130,7 @@ def build_few(judged: Judged, thresholds: Thresholds, seed: int) -> FewExposed:
 
 def scaled_fits(judged: Judged, units: tuple[Fit, ...]) -> FloatArray:
     """Scale each unit's own synthetic DiD by the RMSE of its pre-period fit (N,)."""
-    effect = np.column_stack([fit.effect for fit in units])
+    effect = with_own_scalars(np.column_stack([fit.effect for fit in units]), judged.cohorts)
     rmse = np.column_stack([fit.rmse for fit in units])
     return scaled_statistics(judged, effect, rmse)
 

@@ -111,8 +111,8 @@ def _balance(who: Randomisation) -> DiagnosticResult:
         return DiagnosticResult("baseline_balance", "NOT_APPLICABLE")
     by_block = has_block_probabilities(who.data)
     trial = build_trial(who, who.pre, by_block=by_block, adjust=False)
-    arms = trial.compare()
-    if trial.smaller_arm < 2 or arms.variance[0] <= 0:
+    arms = trial.compare() if trial.smaller_arm >= 2 else None
+    if arms is None or arms.variance[0] <= 0:
         return DiagnosticResult("baseline_balance", "NOT_EVALUATED")
     t = abs(float(arms.estimate[0])) / float(arms.std_error[0])
     p_value = float(2 * stats.t.sf(t, float(arms.df[0])))

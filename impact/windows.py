@@ -73,7 +73,8 @@ def with_comparison(data: EffectData, fewest: int) -> EffectData:
 def until(data: EffectData, period: int) -> EffectData:
     """Leave out the periods from `period` on, of the outcome and of its controls."""
     controls = None if data.controls is None else data.controls[:, :, :period]
-    return replace(data, outcome=data.outcome[:, :period], controls=controls)
+    dose = None if data.dose is None else data.dose[:, :period]
+    return replace(data, outcome=data.outcome[:, :period], controls=controls, dose=dose)
 
 
 def leave_out(data: EffectData, is_left_out: BoolArray) -> EffectData:
@@ -87,6 +88,7 @@ def leave_out(data: EffectData, is_left_out: BoolArray) -> EffectData:
         block=data.block[kept],
         probability=data.probability[kept],
         weight=data.weight[kept],
+        dose=None if data.dose is None else data.dose[kept],
         controls=None if data.controls is None else data.controls[:, kept],
         is_near=None if data.is_near is None else data.is_near[kept],
         is_shared=None if data.is_shared is None else data.is_shared[kept],

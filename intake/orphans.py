@@ -2,18 +2,17 @@
 
 import ibis
 
-from intake.keys import ORIGIN
 from intake.checks import Catalogue
+from intake.keys import ORIGIN
 from intake.typed import Build, typed_rows
 from schemas.registry import TABLES
 from schemas.study import Study
 
 ORPHAN = "orphan"
+PLACES = ("partner_id", "initiative_id", "unit_id")
 
 
-def orphan_spend_share(
-    raw: ibis.Table, quarantine: ibis.Table, study: Study
-) -> float | None:
+def orphan_spend_share(raw: ibis.Table, quarantine: ibis.Table, study: Study) -> float | None:
     """Share, in [0, 1], of the engagement log's money whose given ids point nowhere.
 
     `raw` and `quarantine` are those of the engagement table. Amounts count without their sign,
@@ -21,9 +20,11 @@ def orphan_spend_share(
     nothing and do not count. None where no amount is known.
     """
     build = Build(TABLES["engagement"], study, {}, Catalogue())
-    rows = typed_rows(build, raw)
+    typed = typed_rows(build, raw)
+    rows = typed.filter(typed.is_kept)
     paid = ibis.coalesce(rows.amount_reporting, rows.amount).abs().cast("decimal(38, 6)")
-    lost = quarantine.filter(quarantine.rule == ORPHAN).select(*ORIGIN).distinct()
+    is_lost = (quarantine.rule == ORPHAN) & quarantine.column_name.isin(PLACES)
+    lost = quarantine.filter(is_lost).select(*ORIGIN).distinct()
     money = rows.mutate(paid=paid)
     total = money.paid.sum().to_pyarrow().as_py()
     lacking = money.semi_join(lost, ORIGIN).paid.sum().to_pyarrow().as_py()

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from intake.plan_checks import PLAN_FILE, STUDY_FILE, plan_problems
 from intake.problems import Problem, Rejected, nearest
 from intake.yaml_file import line_of, load_model
 from schemas.findings import InputDigest
@@ -12,8 +13,6 @@ from schemas.plan import Plan
 from schemas.registry import TABLES
 from schemas.study import Mapping, Source, Study
 
-STUDY_FILE = "study.yaml"
-PLAN_FILE = "plan.yaml"
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 
 
@@ -55,7 +54,13 @@ def check_source(folder: Path, study: Study, source: Source) -> list[Problem]:
 def load_plan(folder: Path) -> Plan | None:
     """The plan of a folder, or none where there is no `plan.yaml`."""
     path = folder / PLAN_FILE
-    return load_model(path, Plan) if path.is_file() else None
+    if not path.is_file():
+        return None
+    plan = load_model(path, Plan)
+    problems = plan_problems(path, plan)
+    if problems:
+        raise Rejected(problems)
+    return plan
 
 
 def plan_digest(folder: Path) -> str:

@@ -11,11 +11,13 @@ from ibis.util import gen_name
 from intake.accounts import check_limits, contract_violations, count_rows
 from intake.core import build_core
 from intake.mapped import MappingReport, mapping_report
+from intake.plan_checks import PLAN_FILE, unknown_ids, unused_settings
 from intake.problems import Problem, Rejected
 from intake.read import read_raw, source_notes
 from intake.reasons import quarantine_problems
 from intake.study import check_source, load_plan, read_study
 from schemas.findings import RowAccount
+from schemas.plan import Plan
 from schemas.registry import TABLE_ORDER
 from schemas.study import Study
 
@@ -53,7 +55,7 @@ class _Checked:
 
 def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
     """Read, type and check every table of a study, and collect instead of stopping."""
-    problems = _plan_problems(folder)
+    plan, problems = _plan(folder)
     try:
         study = read_study(folder)
     except Rejected as rejected:
@@ -61,6 +63,7 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
     found = {place: check_source(folder, study, s) for place, s in enumerate(study.sources)}
     problems += [problem for told in found.values() for problem in told]
     readable = [source for place, source in enumerate(study.sources) if not found[place]]
+    problems += unused_settings(folder, study, plan)
     study = study.model_copy(update={"sources": readable})
     accepted: dict[str, ibis.Table] = {}
     accounts: list[RowAccount] = []
@@ -74,6 +77,9 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
         accepted[table] = checked.accepted
         accounts += checked.accounts
         problems += checked.problems
+    if plan is not None and {"initiative", "measure"} <= set(accepted):
+        ids = [_ids(accepted[table], f"{table}_id") for table in ("initiative", "measure")]
+        problems += unknown_ids(folder / PLAN_FILE, plan, *ids)
     return ValidationReport(tuple(accounts), mapping_report(folder, study), tuple(problems))
 
 
@@ -101,12 +107,16 @@ def _check_table(
     return _Checked(accepted, accounts, problems)
 
 
-def _plan_problems(folder: Path) -> list[Problem]:
+def _plan(folder: Path) -> tuple[Plan | None, list[Problem]]:
     try:
-        load_plan(folder)
+        return load_plan(folder), []
     except Rejected as rejected:
-        return list(rejected.problems)
-    return []
+        return None, list(rejected.problems)
+
+
+def _ids(table: ibis.Table, column: str) -> list[str]:
+    found: list[str] = table[column].to_pyarrow().to_pylist()
+    return found
 
 
 def _single(problem: Problem) -> list[Problem]:

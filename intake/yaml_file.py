@@ -133,7 +133,8 @@ def _from_pydantic(
     where = ".".join(str(step) for step in path) or None
     if detail["type"] == "extra_forbidden":
         near = nearest(str(path[-1]), names)
-        remedy = f"did you mean {near}?" if near else "remove it, or see docs/study.md for the keys"
+        keys = f"schemas/json/{name.removesuffix('.yaml')}.json"
+        remedy = f"did you mean {near}?" if near else f"remove it; {keys} lists the keys"
         return _problem(name, line, where, "unknown_key", "is not a known key", remedy)
     if detail["type"] == "missing":
         return _problem(name, line, where, "missing_key", "is required", "add it")

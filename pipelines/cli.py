@@ -21,6 +21,12 @@ plan_app = typer.Typer(
     help="Freeze or amend the plan of a study.", rich_markup_mode=None, no_args_is_help=True
 )
 app.add_typer(plan_app, name="plan")
+site_app = typer.Typer(
+    help="Send statistics instead of rows, and merge those of several sites.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+app.add_typer(site_app, name="site")
 
 StudyArgument = Annotated[str, typer.Argument(help="A study folder, or a name under data/studies.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for results.")]
@@ -107,6 +113,36 @@ def plan_amend(
     from pipelines.commands import amend_plan
 
     raise typer.Exit(amend_plan(study, reason, _settings(None), debug=debug))
+
+
+@site_app.command("write")
+def site_write(
+    study: StudyArgument,
+    file: Annotated[Path, typer.Argument(help="The site file to write.", metavar="OUT")],
+    out: OutOption = None,
+    least: Annotated[
+        int | None,
+        typer.Option("--least", min=1, help="Fewest clusters of a cohort; else small_cell."),
+    ] = None,
+    debug: DebugOption = False,
+) -> None:
+    """Write what this site may send: statistics of its published run, no rows."""
+    from pipelines.site_commands import write_file
+
+    raise typer.Exit(write_file(study, file, _settings(out), least, debug=debug))
+
+
+@site_app.command("merge")
+def site_merge(
+    files: Annotated[list[Path], typer.Argument(help="Site files.", metavar="FILE")],
+    out: Annotated[Path, typer.Option("--out", help="The merged site file to write.")],
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Merge site files; the answer is that of all their clusters together."""
+    from pipelines.site_commands import merge_files
+
+    raise typer.Exit(merge_files(files, out, as_json=as_json, debug=debug))
 
 
 def _settings(out: Path | None) -> "Settings":

@@ -43,7 +43,9 @@ def run_studies(
                 digests[outcome.study_id] = json.loads(outcome.findings.model_dump_json())
             else:
                 print(block(outcome, lines), flush=True)
-        print(json.dumps(digests) if as_json else closing(names))
+        is_elsewhere = settings.output != Settings().output
+        out = str(settings.output) if is_elsewhere else None
+        print(json.dumps(digests) if as_json else closing(names, out))
         return Exit.DONE
 
     return guarded(work, debug=debug)
@@ -113,7 +115,9 @@ def freeze_plan(name: str, settings: Settings, *, debug: bool) -> int:
                 "The study folder has no plan.yaml.",
                 "Write plan.yaml: which initiative, which measure, the smallest effect worth it.",
             )
-        print(f"Frozen: {len(state.plan.effects)} effects, digest {state.sha256}.")
+        count = len(state.plan.effects)
+        effects = "effect" if count == 1 else "effects"
+        print(f"Frozen: {count} {effects}, digest {state.sha256}.")
         return Exit.DONE
 
     return guarded(work, debug=debug)

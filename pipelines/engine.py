@@ -9,6 +9,7 @@ import ibis
 from pipelines.settings import Settings
 
 PARQUET_LAYERS = ("raw", "core", "quarantine")
+COPIED_LAYERS = ("panel", "effect")
 
 
 def connect(
@@ -51,6 +52,15 @@ def connect_read_only(folder: Path, results: str) -> duckdb.DuckDBPyConnection:
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def write_results(folder: Path, results: str) -> None:
+    """Copy the small tables of a generation into one DuckDB file for notebooks and SQL users."""
+    (folder / results).unlink(missing_ok=True)
+    with duckdb.connect(str(folder / results)) as connection:
+        for layer in COPIED_LAYERS:
+            for parquet in sorted((folder / layer).glob("*.parquet")):
+                connection.read_parquet(str(parquet)).create(parquet.stem)
 
 
 def _quoted(text: str) -> str:

@@ -1,5 +1,6 @@
 """One generation: the folder that a run writes and never changes once it is published."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ FINDINGS = "findings.json"
 REPORT = "report.html"
 RESULTS = "results.duckdb"
 RUN = "run.json"
+RUN_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,13 @@ class StudyOutput:
             ) from error
 
     def current(self) -> Path | None:
-        """The published generation, or None while there is none."""
+        """The published generation, or None while there is none or the pointer names no run."""
         if not self.pointer.is_file():
             return None
-        folder = self.runs / self.pointer.read_text(encoding="utf-8").strip()
+        name = self.pointer.read_text(encoding="ascii", errors="replace").strip()
+        if not RUN_NAME.fullmatch(name):
+            return None
+        folder = self.runs / name
         return folder if folder.is_dir() else None
 
     def point_to(self, run_id: str) -> None:

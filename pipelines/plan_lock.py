@@ -12,6 +12,7 @@ from pipelines.files import read_json, write_json
 
 LOCK_NAME = "plan.lock.json"
 READS_NAME = "outcome_reads.json"
+FIELDS = frozenset({"plan_sha256", "frozen_at", "looks", "amendments"})
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ class PlanLock:
 
     def amend(self, reason: str) -> None:
         """Accept a changed plan, with its reason; its results become exploratory."""
+        if not reason.strip():
+            raise UserError(
+                Exit.USAGE,
+                "An amendment needs its reason.",
+                "The reason given is empty.",
+                'Say why the plan changed: --reason "...".',
+            )
         digest = plan_digest(self.folder)
         lock = self._lock() or self._write_new(digest)
         if lock["plan_sha256"] == digest:
@@ -86,7 +94,12 @@ class PlanLock:
         return self._lock() is not None
 
     def _lock(self) -> dict[str, Any] | None:
-        lock: dict[str, Any] | None = read_json(self.folder / LOCK_NAME)
+        try:
+            lock: dict[str, Any] | None = read_json(self.folder / LOCK_NAME)
+        except ValueError as error:
+            raise _unreadable() from error
+        if lock is not None and not (isinstance(lock, dict) and set(lock) >= FIELDS):
+            raise _unreadable()
         return lock
 
     def _write_new(self, digest: str) -> dict[str, Any]:
@@ -104,6 +117,15 @@ class PlanLock:
                 f"The study folder {self.folder.name} refuses new files.",
                 "Make the study folder writable: a plan must be frozen before outcomes are read.",
             ) from error
+
+
+def _unreadable() -> UserError:
+    return UserError(
+        Exit.USAGE,
+        f"{LOCK_NAME} is damaged.",
+        "It is not what freezing a plan writes.",
+        "Restore it from version control; without it the plan counts as frozen too late.",
+    )
 
 
 def _is_known(lock: dict[str, Any], digest: str | None) -> bool:

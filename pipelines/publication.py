@@ -1,12 +1,12 @@
 """Publishing: audit a finished generation, then point to it with one atomic replacement."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from assets.run import Publication
+from pipelines.engine import write_results
 from pipelines.errors import Exit, UserError
 from pipelines.files import sha256_of, sync_folder, write_json
 from pipelines.generation import (
@@ -18,6 +18,8 @@ from pipelines.generation import (
     output_digests,
 )
 from schemas.registry import TABLE_ORDER
+
+REQUIRED_CHECKS = ("every_row_is_accounted_for", "panel_is_valid")
 
 
 def publish_generation(
@@ -36,15 +38,15 @@ def publish_generation(
             is_published=False, reason=reason, digest=digest, report_path=folder / REPORT
         )
     _audit(record)
-    _write_results(folder)
+    write_results(folder, RESULTS)
     write_json(folder / RUN, {**record, "outputs": output_digests(folder)})
-    sync_folder(folder)
+    _sync(folder)
     output.point_to(folder.name)
     return Publication(is_published=True, reason="", digest=digest, report_path=folder / REPORT)
 
 
 def _audit(record: dict[str, Any]) -> None:
-    required = {"every_row_is_accounted_for", *(f"core_{table}_is_valid" for table in TABLE_ORDER)}
+    required = {*REQUIRED_CHECKS, *(f"core_{table}_is_valid" for table in TABLE_ORDER)}
     passed = {name for name, result in record["checks"].items() if result["passed"]}
     failed = sorted(set(record["checks"]) - passed)
     never_run = sorted(required - set(record["checks"]))
@@ -57,12 +59,12 @@ def _audit(record: dict[str, Any]) -> None:
         )
 
 
-def _write_results(folder: Path) -> None:
-    """Copy the small tables into one DuckDB file for notebooks and SQL users."""
-    path = folder / RESULTS
-    path.unlink(missing_ok=True)
-    with duckdb.connect(str(path)) as connection:
-        for layer in ("panel", "effect"):
-            for parquet in sorted((folder / layer).glob("*.parquet")):
-                relation = connection.read_parquet(str(parquet))
-                relation.create(parquet.stem)
+def _sync(folder: Path) -> None:
+    """Every byte of the generation is on disk before anything points to it."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            sync_folder(path)
+    sync_folder(folder)

@@ -80,6 +80,8 @@ def _execute(run: OpenRun) -> None:
             job.execute_in_process(
                 instance=instance, partition_key=run.study.study_id, run_config=QUIET
             )
+        except dg.DagsterExecutionInterruptedError as error:
+            raise KeyboardInterrupt from error
         except Exception as error:
             raise _cause(error) from error
 

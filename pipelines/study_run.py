@@ -13,8 +13,9 @@ from typing import Any
 import ibis
 
 from assets.run import PlanState, Publication
+from intake.plan_checks import unused_settings
 from intake.read import source_notes
-from intake.study import input_digests, load_study
+from intake.study import input_digests, load_plan, load_study
 from pipelines.engine import connect
 from pipelines.files import read_json, write_json
 from pipelines.generation import StudyOutput, make_generation
@@ -70,13 +71,12 @@ class OpenRun:
         self.looks = self.plan_lock.note_read()
 
     def notes(self) -> list[str]:
-        """Warnings that a reader must see: columns that were not stored, and the like."""
+        """Warnings that a reader must see: columns not stored, settings without effect."""
         tables = dict.fromkeys(source.table for source in self.study.sources)
-        return [
-            str(note)
-            for table in tables
-            for note in source_notes(self.source_folder, self.study, table)
-        ]
+        plan = self.plan_state.plan if self.plan_state else load_plan(self.source_folder)
+        unused = unused_settings(self.source_folder, self.study, plan)
+        stored = [n for t in tables for n in source_notes(self.source_folder, self.study, t)]
+        return [str(note) for note in (*stored, *unused)]
 
     def provenance(self) -> Provenance:
         """Digests of plan and inputs, versions of code and packages."""

@@ -1,13 +1,14 @@
 """What the command line prints of a run: stages as they end, then one block per study."""
 
+import shlex
 import time
 from collections.abc import Sequence
 
 from pipelines.run import Outcome
 from schemas.findings import Effect, Findings
 
-STAGES = ("raw", "core", "panel", "effect")
-STAGE_OF = {"quarantine": "core", "accounts": "core", "plan": "raw"}
+STAGES = ("raw", "core")
+FIRST = "before outcomes were read"
 
 
 class StageLines:
@@ -19,18 +20,15 @@ class StageLines:
 
     def __call__(self, layer: str, name: str, rows: int | None) -> None:
         """Take note of one finished table."""
-        del name
-        stage = STAGE_OF.get(layer, layer)
-        if stage in self.rows and layer != "quarantine":
+        stage = name.split("_", maxsplit=1)[0]
+        if stage == layer and stage in self.rows:
             self.rows[stage] += rows or 0
 
     def line(self) -> str:
-        """One line: rows read, accepted, in the panel; seconds."""
+        """One line: rows read and accepted, seconds."""
         seconds = time.monotonic() - self.started
-        return (
-            f"{self.rows['raw']:,} rows read, {self.rows['core']:,} accepted, "
-            f"panel of {self.rows['panel']:,}; {seconds:.1f} s"
-        )
+        read, accepted = self.rows["raw"], self.rows["core"]
+        return f"{read:,} rows read, {accepted:,} accepted; {seconds:.1f} s"
 
 
 def block(outcome: Outcome, lines: StageLines) -> str:
@@ -39,22 +37,30 @@ def block(outcome: Outcome, lines: StageLines) -> str:
     mark = "  [SYNTHETIC]" if findings.synthetic else ""
     parts = [f"{findings.study_id}: {findings.title}{mark}", f"  {lines.line()}"]
     if outcome.was_plan_frozen:
-        parts.append("  plan frozen before outcomes were read (plan.lock.json)")
+        when = "too late: outcomes were read before" if _is_late(findings) else FIRST
+        parts.append(f"  plan frozen {when} (plan.lock.json)")
     parts += _accounts(findings)
     parts += [f"  {_effect_line(effect)}" for effect in findings.effects]
     parts.append(f"  {findings.headline.text}")
-    parts.append(f"  look {outcome.looks} at these outcomes; report: {outcome.report_path}")
+    look = f"look {outcome.looks} at these outcomes; " if outcome.looks else ""
+    parts.append(f"  {look}report: {outcome.report_path}")
     return "\n".join(parts)
 
 
-def closing(names: Sequence[str]) -> str:
-    """The next command to try."""
-    return f"Next: advocacy report {names[0]} --open"
+def closing(names: Sequence[str], out: str | None = None) -> str:
+    """The next command to try, as a shell takes it; `out` where results are not in their place."""
+    where = "" if out is None else f" --out {shlex.quote(out)}"
+    return f"Next: advocacy report {shlex.quote(names[0])}{where} --open"
+
+
+def _is_late(findings: Findings) -> bool:
+    return any("NO_PLAN" in effect.reasons for effect in findings.effects)
 
 
 def _accounts(findings: Findings) -> list[str]:
     aside = sum(row.quarantined for row in findings.row_accounts)
-    return [f"  {aside:,} rows quarantined, each with its reason"] if aside else []
+    rows = "row" if aside == 1 else "rows"
+    return [f"  {aside:,} {rows} quarantined, each with its reason"] if aside else []
 
 
 def _effect_line(effect: Effect) -> str:

@@ -7,6 +7,7 @@ from statistics import median
 
 from reports.numbers import decimals_for, fixed
 
+FEWEST_TICKS = 3
 CLIP = 4.0
 """A reach beyond this many times the median reach is cut and marked with an arrow."""
 
@@ -47,10 +48,12 @@ def clipped_limits(reaches: list[list[float]]) -> tuple[float, float]:
 
 
 def ticks(low: float, high: float, wanted: int) -> list[float]:
-    """About `wanted` round values inside the limits."""
+    """About `wanted` round values inside the limits, never fewer than three."""
     step = _round_step((high - low) / max(1, wanted))
     first = math.ceil(low / step)
     last = math.floor(high / step)
+    if last - first < FEWEST_TICKS - 1:
+        return ticks(low, high, 2 * wanted)
     return [index * step for index in range(first, last + 1)]
 
 

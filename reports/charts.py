@@ -141,7 +141,7 @@ def build_forest(findings: Findings) -> ForestChart | None:
 
 
 def build_spend(findings: Findings) -> SpendChart | None:
-    """Advocacy, patient support and unclassified spend, None where none was computed."""
+    """Advocacy, patient support and unclassified spend, None where none is known."""
     bars = []
     for indicator_id, label in SPEND_WORDS.items():
         for row in findings.indicators:
@@ -149,7 +149,7 @@ def build_spend(findings: Findings) -> SpendChart | None:
                 known = row.value if row.status == "OK" else None
                 figures = "not evaluated" if known is None else money(known, row.unit)
                 bars.append(SpendBar(label, known, figures))
-    if not bars:
+    if all(bar.amount is None for bar in bars):
         return None
     said = "; ".join(f"{bar.label}: {bar.figures}" for bar in bars)
     return SpendChart(

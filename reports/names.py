@@ -51,6 +51,13 @@ def isolated(text: str) -> str:
     return text
 
 
+def inside(name: str) -> str:
+    """The name as it stands inside a sentence: no capital unless the word is an acronym."""
+    text = clean(name)
+    is_word = len(text) > 1 and text[0].isupper() and text[1].islower()
+    return text[0].lower() + text[1:] if is_word else text
+
+
 def human(identifier: str) -> str:
     """A table's or column's identifier as words."""
     return clean(identifier).replace("_", " ").replace(".", ": ")

@@ -8,7 +8,22 @@ from dataclasses import dataclass
 MINUS = "\u2212"
 FIGURES = 3
 MILLION = 1_000_000
+POINTS = "percentage points"
 THOUSAND = 1_000
+COUNTED = frozenset(
+    [
+        "days",
+        "hours",
+        "months",
+        "packs",
+        "patients",
+        "persons",
+        "points",
+        "visits",
+        "weeks",
+        "years",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -24,9 +39,9 @@ def display_unit(unit_label: str) -> DisplayUnit:
     label = unit_label.strip()
     word = label.lower()
     if word.startswith(("share", "proportion")):
-        return DisplayUnit(100.0, "percentage points")
+        return DisplayUnit(100.0, POINTS)
     if word.startswith(("percent", "per cent", "%")):
-        return DisplayUnit(1.0, "percentage points")
+        return DisplayUnit(1.0, POINTS)
     return DisplayUnit(1.0, label or "units")
 
 
@@ -36,6 +51,15 @@ def decimals_for(values: Iterable[float | None]) -> int:
     if not sizes:
         return 0
     return min(6, max(0, FIGURES - 1 - math.floor(math.log10(max(sizes)))))
+
+
+def decimals_for_bounds(value: float, low: float, high: float) -> int:
+    """Decimals for an estimate and its range: at most two more where a bound would read as zero."""
+    least = decimals_for([value, low, high])
+    for decimals in range(least, min(least + 3, 7)):
+        if all(bound == 0 or abs(bound) >= 0.5 * 10**-decimals for bound in (low, high)):
+            return decimals
+    return least
 
 
 def fixed(value: float, decimals: int, *, signed: bool = False) -> str:
@@ -56,13 +80,22 @@ def number(value: float, *, signed: bool = False) -> str:
 def measured(value: float, unit_label: str, *, signed: bool = True) -> str:
     """An effect with its unit."""
     unit = display_unit(unit_label)
-    return f"{number(value * unit.factor, signed=signed)} {unit.label}"
+    text = number(value * unit.factor, signed=signed)
+    return f"{text} {_one(unit.label) if text in {'1', '+1', f'{MINUS}1'} else unit.label}"
+
+
+def _one(label: str) -> str:
+    """The label of one: `1 day`, `1 point of 100`; a word that is not known stays as it is."""
+    if label == POINTS:
+        return label.removesuffix("s")
+    word, *rest = label.split(" ")
+    return " ".join([word.removesuffix("s") if word in COUNTED else word, *rest])
 
 
 def value_range(low: float, high: float, unit_label: str) -> str:
     """Two bounds in the effect's display unit, without the unit's name."""
     factor = display_unit(unit_label).factor
-    decimals = decimals_for([low * factor, high * factor])
+    decimals = decimals_for_bounds(low * factor, low * factor, high * factor)
     return f"{fixed(low * factor, decimals)} to {fixed(high * factor, decimals)}"
 
 
@@ -77,11 +110,12 @@ def percent(share: float) -> str:
 
 
 def money(amount: float, currency: str) -> str:
-    """An amount with its ISO 4217 code, in millions from one million on."""
+    """An amount with its ISO 4217 code, in millions from one million on; three figures."""
     if abs(amount) >= MILLION:
         return f"{currency} {number(amount / MILLION)} million"
     if abs(amount) >= THOUSAND:
-        return f"{currency} {fixed(amount, 0)}"
+        step = 10 ** (math.floor(math.log10(abs(amount))) - FIGURES + 1)
+        return f"{currency} {fixed(round(amount / step) * step, 0)}"
     return f"{currency} {number(amount)}"
 
 

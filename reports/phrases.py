@@ -184,6 +184,11 @@ STATUS_WORDS: dict[Status, str] = {
     "NOT_EVALUATED": "Not evaluated",
     "NOT_APPLICABLE": "Not applicable",
 }
+CHANCE_WORDS: dict[Status, str] = {
+    **STATUS_WORDS,
+    "PASS": "Below threshold",
+    "FAIL": "Not below threshold",
+}
 
 QUESTION_TITLES: dict[str, str] = {
     "Q1": "Are advocacy investments improving patient outcomes?",

@@ -2,17 +2,16 @@
 
 import math
 
-from reports.names import human, isolated, listed, shorten
+from reports.names import human, inside, listed, shorten
 from reports.numbers import (
     count,
-    decimals_for,
+    decimals_for_bounds,
     display_unit,
     fixed,
     measured,
     number,
     p_value,
     percent,
-    value_range,
 )
 from reports.phrases import (
     CAP_REMEDIES,
@@ -38,7 +37,7 @@ def claim(effect: Effect, name_words: int = 14, measure_words: int = 12) -> str:
     """What the evidence says, in the words its certainty allows; no full stop."""
     names = {
         "x": shorten(effect.initiative_name, name_words),
-        "y": shorten(effect.measure_name, measure_words),
+        "y": shorten(inside(effect.measure_name), measure_words),
     }
     if effect.verdict == "not_evaluable":
         return NOT_EVALUABLE.format(**names)
@@ -72,7 +71,7 @@ def estimate_phrase(effect: Effect, unit_words: int = 8) -> str:
     if bounds is None:
         return f"{number(value, signed=True)} {label}"
     low, high = bounds[0] * unit.factor, bounds[1] * unit.factor
-    decimals = decimals_for([value, low, high])
+    decimals = decimals_for_bounds(value, low, high)
     return (
         f"{fixed(value, decimals, signed=True)} {label} "
         f"(range {fixed(low, decimals)} to {fixed(high, decimals)})"
@@ -84,11 +83,20 @@ def interval_note(effect: Effect) -> str:
     if effect.estimate is None:
         return "No estimate could be made."
     if deciding_range(effect) is not None:
-        return "The range holds at 95% over every way of removing bias that could be used."
+        return _range_note(effect)
     if 0 < effect.exposed_count <= FEW_EXPOSED:
         exposed = count(effect.exposed_count, "exposed unit")
         return f"No interval is claimed from {exposed}: the permutation test decides."
     return "No interval could be computed."
+
+
+def _range_note(effect: Effect) -> str:
+    """In a randomised comparison the plain interval decides; else every way of removing bias."""
+    if effect.method != "randomised":
+        return "The range holds at 95% over every way of removing bias that could be used."
+    if effect.missing_share:
+        return "The range is the 95% interval, widened by what the missing outcomes could hide."
+    return "The range is the 95% interval."
 
 
 def certainty_phrase(certainty: Certainty | None) -> str:
@@ -132,7 +140,8 @@ def what_would_change(effect: Effect) -> str:
     if effect.verdict in {"inconclusive", "not_evaluable"}:
         known = [CHANGE_WORDS[reason] for reason in effect.reasons if reason in CHANGE_WORDS]
         return known[0] if known else "More data of the same kind."
-    if effect.sensitivity.breakdown_slope is not None:
+    is_claimed = effect.verdict in {"improves", "harms"}
+    if is_claimed and effect.sensitivity.breakdown_slope is not None:
         slope = measured(abs(effect.sensitivity.breakdown_slope), effect.unit_label, signed=False)
         return f"A hidden drift of {slope} per period would overturn it."
     return _from_caps(effect)
@@ -157,22 +166,6 @@ def evidence_sentence(effect: Effect) -> str:
 def direction_phrase(effect: Effect) -> str:
     """Which way is better for patients."""
     return "Higher is better." if effect.direction == "higher_better" else "Lower is better."
-
-
-def threshold_phrase(effect: Effect) -> str:
-    """The smallest worthwhile effect with its unit."""
-    if effect.smallest_worthwhile_effect is None:
-        return "No smallest worthwhile effect was planned."
-    size = measured(effect.smallest_worthwhile_effect, effect.unit_label, signed=False)
-    return f"Smallest worthwhile effect: {isolated(size)}."
-
-
-def range_text(effect: Effect) -> str:
-    """The deciding range for a table cell."""
-    bounds = deciding_range(effect)
-    if bounds is None:
-        return "none claimed" if effect.estimate is not None else "\u2013"
-    return value_range(*bounds, effect.unit_label)
 
 
 def _reason(reason: Reason, effect: Effect) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from html import escape
 from typing import Literal
 
-from reports.measure import text_width
 from reports.palette import BAND, GRID, INK, LINE
 
 SHORT_FONT = "system-ui, Roboto, Arial, sans-serif"
@@ -113,11 +112,6 @@ class Canvas:
             f'font-family="{SHORT_FONT}" aria-hidden="true" focusable="false">'
             f"{''.join(self._parts)}</svg>"
         )
-
-
-def fits(words: str, size: float, width: float) -> bool:
-    """Whether the text is no wider than `width`."""
-    return text_width(words, size) <= width
 
 
 def _marker(shape: str, x: float, y: float, r: float) -> str:

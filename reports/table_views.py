@@ -4,7 +4,7 @@ from reports.charts import BiasChart, EventChart, SpendChart, threshold_text
 from reports.effect_charts import BIAS_WORDS
 from reports.names import clean, human, shorten
 from reports.numbers import MINUS, count, money, number, p_value
-from reports.phrases import METHOD_WORDS, STATUS_WORDS, VERDICT_WORDS
+from reports.phrases import CHANCE_WORDS, METHOD_WORDS, STATUS_WORDS, VERDICT_WORDS
 from reports.sentences import (
     certainty_phrase,
     deciding_range,
@@ -12,7 +12,7 @@ from reports.sentences import (
     short_reason,
 )
 from reports.tables import Cell, Table
-from schemas.findings import Effect, Findings
+from schemas.findings import Diagnostic, Effect, Findings
 
 DASH = "\u2013"
 Row = tuple[str, ...]
@@ -135,7 +135,7 @@ def diagnostic_table(effect: Effect, index: int) -> Table | None:
         rows=tuple(
             (
                 human(test.name).capitalize(),
-                STATUS_WORDS[test.status],
+                _result(test),
                 _known(test.value),
                 _known(test.threshold),
             )
@@ -147,6 +147,12 @@ def diagnostic_table(effect: Effect, index: int) -> Table | None:
         ),
         numeric=frozenset({2, 3}),
     )
+
+
+def _result(test: Diagnostic) -> str:
+    """A p value that is not small is no failed assumption, and is not called one."""
+    words = CHANCE_WORDS if test.name.startswith("randomisation_p") else STATUS_WORDS
+    return words[test.status]
 
 
 def alternative_table(effect: Effect, index: int) -> Table | None:

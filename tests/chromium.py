@@ -38,6 +38,7 @@ class Page:
         """Takes an open socket of a tab and switches on what the tests watch."""
         self._socket = socket
         self._sent = 0
+        self._loaded = False
         self.problems: list[str] = []
         self.requests: list[str] = []
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -48,7 +49,7 @@ class Page:
         self._sent += 1
         self._socket.send(json.dumps({"id": self._sent, "method": method, "params": params}))
         while True:
-            message = json.loads(self._socket.recv(timeout=60))
+            message = json.loads(self._socket.recv(timeout=30))
             if message.get("id") == self._sent:
                 if "error" in message:
                     raise RuntimeError(message["error"]["message"])
@@ -58,11 +59,10 @@ class Page:
     def open(self, path: Path, width: int = 1280, height: int = 800) -> None:
         """Loads a file from disk at this size of window."""
         self.resize(width, height)
+        self._loaded = False
         self.call("Page.navigate", url=path.as_uri())
-        self.evaluate(
-            "new Promise(done => document.readyState === 'complete' ? done() "
-            ": addEventListener('load', () => done()))"
-        )
+        while not self._loaded:
+            self._note(json.loads(self._socket.recv(timeout=30)))
 
     def resize(self, width: int, height: int) -> None:
         """Sets the window, at one device pixel per CSS pixel."""
@@ -107,6 +107,8 @@ class Page:
 
     def _note(self, message: dict[str, Any]) -> None:
         method, params = message.get("method"), message.get("params", {})
+        if method == "Page.loadEventFired":
+            self._loaded = True
         if method == "Log.entryAdded" and params["entry"]["level"] in {"error", "warning"}:
             self.problems.append(params["entry"]["text"])
         if method == "Runtime.exceptionThrown":

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from html.parser import HTMLParser
 
+from reports.names import inside
 from schemas.findings import Findings
 
 NUMBER = re.compile(r"(?<![\w.])[\u2212-]?\d[\d,]*(?:\.\d+)?(?! of 4)(?=( million)?)(?!\w)")
@@ -118,5 +119,5 @@ def _names(findings: Findings) -> list[str]:
     names |= set(findings.provenance.packages.values())
     for effect in findings.effects:
         for name in (effect.initiative_name, effect.measure_name, effect.unit_label):
-            names |= {name, *name.split()}
+            names |= {name, inside(name), *name.split()}
     return sorted((name for name in names if any(map(str.isdigit, name))), key=len, reverse=True)

@@ -132,7 +132,7 @@ def _measure() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "measure_id": ["collected_result"],
-            "name": ["Collected the HIV test result"],
+            "name": ["Collection of the HIV test result"],
             "unit_label": ["share of persons"],
             "scale": [1],
             "direction": ["higher_better"],

@@ -21,7 +21,7 @@ OUTSIDE = """
   for (const node of document.querySelectorAll('main *')) {
     const box = node.getBoundingClientRect();
     if (box.width && node.closest('thead') === null && (box.right > wide + 1 || box.left < -1))
-      found.push(node.tagName + '.' + node.getAttribute('class') + ' ' + box.left + ' ' + box.right);
+      found.push(`${node.tagName} ${node.getAttribute('class')} ${box.left} ${box.right}`);
   }
   return found.slice(0, 5);
 })()
@@ -32,11 +32,13 @@ OVERLAPS = """
   for (const svg of document.querySelectorAll('.static svg')) {
     const frame = svg.getBoundingClientRect();
     if (!frame.width) continue;
-    const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+    const texts = [...svg.querySelectorAll('text')];
+    const boxes = texts.map(t => [t.textContent, t.getBoundingClientRect()]);
     boxes.forEach(([one, a], i) => {
       if (a.left < frame.left - 2 || a.right > frame.right + 2) found.push('clipped: ' + one);
       for (const [two, b] of boxes.slice(i + 1))
-        if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)
+        if (a.left < b.right - 1 && b.left < a.right - 1
+            && a.top < b.bottom - 3 && b.top < a.bottom - 3)
           found.push(one + ' over ' + two);
     });
   }
@@ -49,7 +51,7 @@ FIRST_SCREEN = """
 """
 HIDDEN_CELLS = """
 [...document.querySelectorAll('#summary-table td, #account-table td')]
-  .filter(cell => { const box = cell.getBoundingClientRect(); return !box.width || !box.height; }).length
+  .filter(cell => !cell.offsetWidth || !cell.offsetHeight).length
 """
 
 
@@ -69,6 +71,13 @@ def tab() -> Iterator[Page]:
         yield page
 
 
+def open_without_script(tab: Page, path: Path, width: int) -> None:
+    """Loads the page as a reader who allows no script sees it."""
+    tab.call("Emulation.setScriptExecutionDisabled", value=True)
+    tab.open(path, width)
+    tab.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
 @pytest.mark.parametrize("name", sorted(all_samples()))
 def test_charts_come_alive_without_a_request_or_a_complaint(
     name: str, pages: dict[str, Path], tab: Page
@@ -80,7 +89,7 @@ def test_charts_come_alive_without_a_request_or_a_complaint(
     assert tab.problems == []
     assert [address for address in tab.requests if not address.startswith("file:")] == []
     open_charts = tab.evaluate(
-        "[...document.querySelectorAll('[data-figure]')].filter(f => f.offsetParent).length"
+        "[...document.querySelectorAll('[data-figure]')].filter(f => f.checkVisibility()).length"
     )
     assert tab.evaluate("document.querySelectorAll('.is-live').length") == open_charts
 
@@ -90,9 +99,7 @@ def test_charts_come_alive_without_a_request_or_a_complaint(
 def test_nothing_is_clipped_hidden_or_over_another(
     name: str, width: int, pages: dict[str, Path], tab: Page
 ) -> None:
-    tab.call("Emulation.setScriptExecutionDisabled", value=True)
-    tab.open(pages[name], width)
-    tab.call("Emulation.setScriptExecutionDisabled", value=False)
+    open_without_script(tab, pages[name], width)
     tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.evaluate(OUTSIDE) == []
@@ -110,9 +117,7 @@ def test_the_first_screen_holds_the_answer_and_its_facts(
 
 
 def test_without_script_every_chart_is_still_painted(pages: dict[str, Path], tab: Page) -> None:
-    tab.call("Emulation.setScriptExecutionDisabled", value=True)
-    tab.open(pages["portfolio"])
-    tab.call("Emulation.setScriptExecutionDisabled", value=False)
+    open_without_script(tab, pages["portfolio"], 1280)
     painted = "[...document.querySelectorAll('.static svg.wide')].filter(s => s.clientHeight > 50)"
     assert tab.evaluate(f"{painted}.length") == 12
     assert tab.evaluate("document.querySelectorAll('.is-live').length") == 0

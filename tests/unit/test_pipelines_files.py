@@ -55,3 +55,11 @@ def test_an_output_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be written") as refused:
         StudyOutput(tmp_path / "study").make()
     assert refused.value.code == Exit.PATH_NOT_USABLE
+
+
+@pytest.mark.parametrize("content", ["../../..\n", "\n", "\u00e9\n"])
+def test_a_damaged_pointer_publishes_nothing(tmp_path: Path, content: str) -> None:
+    output = StudyOutput(tmp_path / "study")
+    output.make()
+    output.pointer.write_text(content, encoding="utf-8")
+    assert output.current() is None

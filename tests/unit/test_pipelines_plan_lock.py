@@ -70,6 +70,13 @@ def test_amending_without_a_change_is_refused(lock: PlanLock) -> None:
         lock.amend("no reason")
 
 
+def test_an_amendment_without_a_reason_is_refused(lock: PlanLock) -> None:
+    lock.freeze()
+    write_plan(lock.folder, 2.0)
+    with pytest.raises(UserError, match="needs its reason"):
+        lock.amend("  ")
+
+
 def test_another_plan_frozen_after_outcomes_were_read_is_too_late(lock: PlanLock) -> None:
     lock.freeze()
     lock.note_read()
@@ -110,3 +117,11 @@ def test_a_folder_that_takes_no_file_is_named(
         lock.freeze()
     assert refused.value.code == Exit.PATH_NOT_USABLE
     assert lock.folder.name in refused.value.why
+
+
+@pytest.mark.parametrize("content", ["{", "{}", "[1]"])
+def test_a_damaged_lock_is_said_and_not_replaced(lock: PlanLock, content: str) -> None:
+    (lock.folder / LOCK_NAME).write_text(content)
+    with pytest.raises(UserError, match="damaged"):
+        lock.freeze()
+    assert (lock.folder / LOCK_NAME).read_text() == content

@@ -137,9 +137,10 @@ def test_advocacy_and_support_are_never_in_one_total() -> None:
     everything = sum(bar.amount or 0.0 for bar in chart.bars)
     assert f"{everything / 1e6:.1f}" not in "".join(drawings(portfolio()))
     unknown = spend("advocacy", 1.0).model_copy(update={"status": "NOT_EVALUATED"})
-    alone = build_spend(findings([], indicators=[unknown]))
-    assert alone is not None
-    assert alone.bars[0].figures == "not evaluated"
+    beside = build_spend(findings([], indicators=[unknown, spend("support", 2.0)]))
+    assert beside is not None
+    assert [bar.figures for bar in beside.bars] == ["not evaluated", "EUR 2"]
+    assert build_spend(findings([], indicators=[unknown])) is None
     assert build_spend(hiv()) is None
 
 
@@ -212,6 +213,7 @@ def test_a_range_that_goes_on_ends_in_an_arrow() -> None:
 
 def test_ticks_are_round_and_labelled_alike() -> None:
     assert ticks(-1.2, 2.1, 6) == [-1.0, 0.0, 1.0, 2.0]
+    assert ticks(-1.4, 4.9, 2) == [0.0, 2.0, 4.0]
     assert tick_labels([0.0, 0.5, 1.0]) == ["0.0", "0.5", "1.0"]
     assert tick_labels([3.0]) == ["3.00"]
     assert whole_ticks(-3.7, 2.7, 8) == [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0]

@@ -2,10 +2,11 @@
 
 import pytest
 
-from reports.names import clean, human, listed, shorten
+from reports.names import clean, human, inside, listed, shorten
 from reports.numbers import (
     count,
     decimals_for,
+    decimals_for_bounds,
     display_unit,
     fixed,
     long_date,
@@ -24,7 +25,6 @@ from reports.sentences import (
     reason_sentences,
     short_reason,
     smallest_p,
-    threshold_phrase,
     what_would_change,
 )
 from reports.words import write_words
@@ -182,17 +182,33 @@ def test_what_would_change_an_answer_follows_from_its_weakest_point() -> None:
     assert change(incentive_effect(), sensitivity=slope) == (
         "A hidden drift of 50 percentage points per period would overturn it."
     )
+    flat = change(incentive_effect(), sensitivity=slope, verdict="no_meaningful_effect")
+    assert flat == "Finding the missing outcomes."
+
+
+def test_a_bound_that_is_not_zero_does_not_read_as_zero() -> None:
+    near = incentive_effect().model_copy(
+        update={"unit_label": "days", "estimate": -0.4, "robust_low": -1.12, "robust_high": -0.003}
+    )
+    assert estimate_phrase(near) == "\u22120.400 days (range \u22121.120 to \u22120.003)"
+    assert decimals_for_bounds(1.0, 0.0, 2.0) == 2
+    assert decimals_for_bounds(1.0, 1e-9, 2.0) == 2
+
+
+def test_the_note_on_the_range_says_what_the_range_is() -> None:
+    trial = incentive_effect().model_copy(update={"method": "randomised", "missing_share": 0.0})
+    assert interval_note(trial) == "The range is the 95% interval."
+    gaps = interval_note(trial.model_copy(update={"missing_share": 0.1}))
+    assert gaps.endswith("widened by what the missing outcomes could hide.")
+    observed = interval_note(trial.model_copy(update={"method": "group_time_did"}))
+    assert observed.endswith("over every way of removing bias that could be used.")
 
 
 def test_an_effect_without_numbers_still_reads() -> None:
     effect = bare_effect(1, "Program")
-    assert claim(effect) == "The effect of Program on Program could not be evaluated"
+    assert claim(effect) == "The effect of Program on program could not be evaluated"
     assert estimate_phrase(effect) == "no estimate"
     assert interval_note(effect) == "No estimate could be made."
-    assert threshold_phrase(effect) == "No smallest worthwhile effect was planned."
-    assert threshold_phrase(tobacco_effect()) == (
-        "Smallest worthwhile effect: 5 packs per person per year."
-    )
     unclear = incentive_effect().model_copy(
         update={"robust_low": None, "ci_low": None, "exposed_count": 40}
     )
@@ -210,6 +226,9 @@ def test_numbers_keep_three_figures_and_a_true_minus() -> None:
     assert decimals_for([None, 0.0]) == 0
     assert value_range(0.35, 0.545, "share of persons") == "35.0 to 54.5"
     assert measured(2.0, "days") == "+2 days"
+    assert measured(1.0, "percent", signed=False) == "1 percentage point"
+    assert measured(-1.0, "points of 100") == "\u22121 point of 100"
+    assert measured(1.0, "mmHg") == "+1 mmHg"
     assert p_value(0.0004) == "< 0.001"
     assert percent(0.08247) == "8.25%"
 
@@ -224,6 +243,7 @@ def test_units_of_shares_become_percentage_points() -> None:
 def test_money_names_its_currency_and_dates_their_month() -> None:
     assert money(7_900_000, "EUR") == "EUR 7.9 million"
     assert money(410_000, "EUR") == "EUR 410,000"
+    assert money(903_668, "EUR") == "EUR 904,000"
     assert money(12.5, "CHF") == "CHF 12.5"
     assert long_date(portfolio().data_as_of) == "30 June 2025"
     assert count(1, "unit") == "1 unit"
@@ -238,5 +258,7 @@ def test_names_lose_control_characters_and_keep_their_script() -> None:
     assert shorten("navigation with patient groups", 2) == "navigation\u2026"
     assert shorten("x" * 300, 3, 10) == "x" * 10 + "\u2026"
     assert shorten("\u0628\u0631") == "\u2068\u0628\u0631\u2069"
+    assert inside("Cigarette sales") == "cigarette sales"
+    assert inside("HIV tests") == "HIV tests"
     assert human("unit.parent_id") == "unit: parent id"
     assert listed(["a", "b", "c"], "or") == "a, b or c"

@@ -1,0 +1,12 @@
+"""What one program says of one panel."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Answer:
+    """CPU seconds of the work alone, without imports, and the estimate where there is one."""
+
+    cpu_seconds: float
+    estimate: float | None = None
+    std_error: float | None = None

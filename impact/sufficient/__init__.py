@@ -1,0 +1,1 @@
+"""Group-time effects from sufficient statistics: counts, means and second moments by cohort."""

@@ -1,0 +1,116 @@
+"""What a plan asks for that cannot be, and what this version reads and does not use."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from intake.problems import Problem, nearest
+from intake.yaml_file import Location, line_of
+from schemas.plan import Plan, PlannedEffect
+from schemas.registry import TABLES
+from schemas.study import Study
+
+PLAN_FILE = "plan.yaml"
+STUDY_FILE = "study.yaml"
+MAY_EXCLUDE = ("outcome", "exposure")
+"""Tables whose rows a plan can leave out."""
+
+
+def plan_problems(path: Path, plan: Plan) -> list[Problem]:
+    """Exclusions and selections of units that name what does not exist, with their lines."""
+    found: list[tuple[Location, str, str]] = []
+    for place, exclusion in enumerate(plan.exclusions):
+        at: Location = ("exclusions", place)
+        if exclusion.table not in MAY_EXCLUDE:
+            near = nearest(exclusion.table, MAY_EXCLUDE) if exclusion.table not in TABLES else None
+            remedy = f"did you mean {near}?" if near else f"use one of {', '.join(MAY_EXCLUDE)}"
+            found.append(((*at, "table"), f"{exclusion.table} has no rows to exclude", remedy))
+            continue
+        found += _unknown_columns(exclusion.table, exclusion.where, (*at, "where"))
+    for place, effect in enumerate(plan.effects):
+        found += _unknown_columns("unit", effect.analysis.units.where, ("effects", place, "units"))
+    return [
+        Problem(path.name, line_of(path, at), _dotted(at), "plan", what, remedy)
+        for at, what, remedy in found
+    ]
+
+
+def unknown_ids(
+    path: Path, plan: Plan, initiatives: Iterable[str], measures: Iterable[str]
+) -> list[Problem]:
+    """Initiatives and measures of the plan that no accepted row has: warnings."""
+    known = {"initiative_id": set(initiatives), "measure_id": set(measures)}
+    found = [
+        (("effects", place, key), key)
+        for place, effect in enumerate(plan.effects)
+        for key, ids in known.items()
+        if getattr(effect, key) not in ids
+    ]
+    return [_id_warning(path, at, key) for at, key in found] + [
+        _id_warning(path, ("effects", place, "negative_controls"), "measure_id")
+        for place, effect in enumerate(plan.effects)
+        if not _controls(effect) <= known["measure_id"] | {e.effect_id for e in plan.effects}
+    ]
+
+
+def unused_settings(folder: Path, study: Study, plan: Plan | None) -> list[Problem]:
+    """Keys that are accepted and change nothing yet: warnings, so that nobody relies on them."""
+    ours: list[tuple[Location, bool]] = [
+        (("engine",), study.engine != "duckdb"),
+        (("partner_level",), study.partner_level != "partner"),
+        (("indicators",), study.indicators != "all"),
+        (("requirements",), bool(study.requirements)),
+    ]
+    found = [_unused(folder / STUDY_FILE, at) for at, is_set in ours if is_set]
+    if plan is None:
+        return found
+    asked = {key for effect in plan.effects for key in _unused_keys(effect)}
+    asked |= {"subgroups"} if plan.subgroups else set()
+    path = folder / PLAN_FILE
+    return found + [replace(_unused(path, (key,)), row=None) for key in sorted(asked)]
+
+
+def _unused_keys(effect: PlannedEffect) -> set[str]:
+    analysis = effect.analysis
+    is_given = analysis.exposure_from == "table"
+    basis = analysis.assignment.basis if analysis.assignment else None
+    asked = {
+        "comparison: not_yet_exposed": analysis.comparison == "not_yet_exposed",
+        "covariates": bool(analysis.covariates),
+        "assignment: randomised (the exposure table says it)": is_given and basis == "randomised",
+        "carry_over": is_given and analysis.exposure_rule.carry_over > 0,
+    }
+    return {key for key, is_asked in asked.items() if is_asked}
+
+
+def _unknown_columns(
+    table: str, where: Iterable[str], at: Location
+) -> list[tuple[Location, str, str]]:
+    columns = [column.name for column in TABLES[table].data_columns]
+    found = []
+    for name in where:
+        if name not in columns:
+            near = nearest(name, columns)
+            remedy = f"did you mean {near}?" if near else f"see {table} in docs/data_dictionary.md"
+            found.append(((*at, name), f"{name} is not a column of {table}", remedy))
+    return found
+
+
+def _controls(effect: PlannedEffect) -> set[str]:
+    return set(effect.analysis.negative_controls)
+
+
+def _id_warning(path: Path, at: Location, key: str) -> Problem:
+    table = key.removesuffix("_id")
+    what = f"names no accepted row of {table}"
+    remedy = f"correct the id, or add it to {table}"
+    return Problem(path.name, line_of(path, at), _dotted(at), "plan_id", what, remedy, "WARN")
+
+
+def _unused(path: Path, at: Location) -> Problem:
+    what = "is read, and changes nothing in this version"
+    return Problem(path.name, line_of(path, at), _dotted(at), "unused", what, "leave it", "WARN")
+
+
+def _dotted(at: Location) -> str:
+    return ".".join(str(step) for step in at)

@@ -1,0 +1,105 @@
+"""Smoothness sensitivity: the shortest fixed-length interval."""
+
+import numpy as np
+import pytest
+from diff_diff.honest_did import HonestDiD
+from diff_diff.results import MultiPeriodDiDResults, PeriodEffect
+from scipy import optimize, stats
+
+from impact.honest_did import EventStudy
+from impact.honest_did_smooth import build_weighing, half_length, smoothness
+
+
+def event_study(seed: int, pre: int, weight: list[float]) -> EventStudy:
+    rng = np.random.default_rng(seed)
+    size = pre + len(weight)
+    root = rng.normal(size=(size, size))
+    covariance = 0.01 * (root @ root.T / size + np.eye(size))
+    return EventStudy(rng.normal(0.0, 0.2, size), covariance, pre, np.array(weight))
+
+
+def of_diff_diff(study: EventStudy, m: float) -> tuple[float, float]:
+    """The same interval from diff-diff, through its public interface."""
+    spread = np.sqrt(np.diag(study.covariance))
+    rows = enumerate(zip(study.estimate, spread, strict=True))
+    effects = {k: PeriodEffect(k, one, error, 0.0, 1.0, (0.0, 0.0)) for k, (one, error) in rows}
+    before, after = range(study.pre_count), range(study.pre_count, len(study.estimate))
+    given = MultiPeriodDiDResults(
+        period_effects=effects,
+        avg_att=0.0,
+        avg_se=1.0,
+        avg_t_stat=0.0,
+        avg_p_value=1.0,
+        avg_conf_int=(0.0, 0.0),
+        n_obs=1,
+        n_treated=1,
+        n_control=1,
+        pre_periods=list(before),
+        post_periods=list(after),
+        vcov=study.covariance,
+        interaction_indices={k: k for k in effects},
+    )
+    found = HonestDiD(method="smoothness", M=m, l_vec=study.weight).fit(given)
+    return found.ci_lb, found.ci_ub
+
+
+@pytest.mark.parametrize(
+    ("weight", "m"), [([1.0], 0.0), ([0.0, 0.5, 0.5], 0.02), ([0.5, 0.5], 0.02), ([0.5, 0.5], 0.3)]
+)
+def test_interval_is_that_of_diff_diff(weight: list[float], m: float) -> None:
+    study = event_study(len(weight), 4, weight)
+    found = smoothness(study, m)
+    assert (found.ci_low, found.ci_high) == pytest.approx(of_diff_diff(study, m), abs=1e-5)
+
+
+def test_a_straight_difference_in_trends_is_taken_off_whole() -> None:
+    """Trend 0.1 a period, effect 2: coefficients -0.2, -0.1, then 2.1 and 2.2."""
+    estimate = np.array([-0.2, -0.1, 2.1, 2.2])
+    study = EventStudy(estimate, 1e-8 * np.eye(4), 2, np.array([0.5, 0.5]))
+    found = smoothness(study, 0.0)
+    assert (found.ci_low + found.ci_high) / 2 == pytest.approx(2.0)
+
+
+def test_worst_bias_is_what_the_worst_bent_trend_gives() -> None:
+    study = event_study(3, 4, [0.2, 0.3, 0.5])
+    weighing = build_weighing(study)
+    free = np.array([0.7, -0.4, 1.1])
+    direction = weighing.start - weighing.step @ free
+    bend = np.diff(study.changes, axis=0)
+    worst = optimize.linprog(
+        c=-direction,
+        A_ub=np.vstack([bend, -bend]),
+        b_ub=np.ones(2 * len(bend)),
+        bounds=(None, None),
+    )
+    assert -worst.fun == pytest.approx(weighing.fixed_bias + np.abs(free).sum())
+
+
+def test_one_period_before_leaves_nothing_to_choose() -> None:
+    study = EventStudy(np.array([0.1, 0.5]), 0.01 * np.eye(2), 1, np.array([1.0]))
+    found = smoothness(study, 0.0)
+    reach = stats.norm.isf(0.025) * 0.1 * np.sqrt(2)
+    assert (found.ci_low, found.ci_high) == pytest.approx((0.6 - reach, 0.6 + reach))
+
+
+def test_more_bend_never_gives_a_shorter_interval() -> None:
+    study = event_study(5, 6, [0.5, 0.5])
+    length = [found.ci_high - found.ci_low for found in (smoothness(study, m) for m in (0, 0.1, 1))]
+    assert length == sorted(length)
+
+
+@pytest.mark.parametrize("bias", [0.0, 0.3, 5.0, 15.99, 16.01, 1e4])
+def test_half_length_is_the_quantile_of_an_absolute_normal(bias: float) -> None:
+    found = half_length(bias, 2.0, 0.05)
+    inside = stats.norm.cdf([(found.value - bias) / 2, (-found.value - bias) / 2])
+    assert inside[0] - inside[1] == pytest.approx(0.95)
+    assert found.value == pytest.approx(bias + 2 * stats.norm.isf(0.05), abs=0.7)
+
+
+def test_half_length_grows_as_its_derivatives_say() -> None:
+    here = half_length(1.0, 2.0, 0.05)
+    step = 1e-6
+    by_bias = (half_length(1.0 + step, 2.0, 0.05).value - here.value) / step
+    by_std_error = (half_length(1.0, 2.0 + step, 0.05).value - here.value) / step
+    assert here.by_bias == pytest.approx(by_bias, abs=1e-5)
+    assert here.by_std_error == pytest.approx(by_std_error, abs=1e-5)

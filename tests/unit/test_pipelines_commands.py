@@ -1,0 +1,82 @@
+"""Every error leaves with its own code and three lines, never a traceback alone."""
+
+import errno
+import os
+import shlex
+import signal
+
+import pytest
+
+from intake.problems import Problem, Rejected
+from pipelines.commands import SHOWN_PROBLEMS, guarded
+from pipelines.errors import Exit, UserError
+from pipelines.signals import ends_as_told
+from pipelines.summary import closing
+
+
+class OutOfMemoryException(Exception):  # noqa: N818 - DuckDB's own name
+    """What the engine raises at its memory limit."""
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (UserError(Exit.LOCKED, "What.", "Why.", "Do."), Exit.LOCKED, "What."),
+        (OSError(errno.ENOSPC, "No space left"), Exit.DISK, "No space left"),
+        (OSError(errno.EACCES, "Permission denied", "out"), Exit.PATH_NOT_USABLE, "(out)"),
+        (MemoryError(), Exit.MEMORY, "Memory ran out."),
+        (OutOfMemoryException(), Exit.MEMORY, "Memory ran out."),
+        (ZeroDivisionError(), Exit.INTERNAL, "ZeroDivisionError"),
+    ],
+)
+def test_an_error_says_what_why_and_what_to_do(
+    error: Exception, code: Exit, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work() -> int:
+        raise error
+
+    assert guarded(work, debug=False) == code
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said.splitlines()) == 3
+    assert "Traceback" not in said
+
+
+def test_debug_adds_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert guarded(lambda: 1 // 0, debug=True) == Exit.INTERNAL
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_many_problems_are_counted_not_all_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = Problem("a.csv", 2, "value", "number", "is not a number", "correct it")
+
+    def work() -> int:
+        raise Rejected([problem] * (SHOWN_PROBLEMS + 3))
+
+    assert guarded(work, debug=False) == Exit.DATA_REJECTED
+    said = capsys.readouterr().err
+    assert said.count("a.csv:2:value") == SHOWN_PROBLEMS
+    assert "3 more" in said
+
+
+def test_an_interrupted_run_leaves_with_130(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left, ends_as_told():
+        raise KeyboardInterrupt
+    assert left.value.code == Exit.INTERRUPTED
+    assert "untouched" in capsys.readouterr().err
+
+
+def test_a_terminated_run_leaves_with_143(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as left, ends_as_told():
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert left.value.code == Exit.TERMINATED
+    assert "untouched" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_the_next_command_can_be_pasted_into_a_shell() -> None:
+    words = shlex.split(closing(["it's a study"], "/elsewhere/out put"))[1:]
+    expected = ["advocacy", "report", "it's a study", "--out", "/elsewhere/out put", "--open"]
+    assert words == expected
+    assert closing(["prop99", "portfolio"]) == "Next: advocacy report prop99 --open"
