@@ -4,9 +4,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv
 BIN := $(VENV)/bin
 STUDIES := prop99 hiv_incentives portfolio
+HONESTY_REPS ?= 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow test-all check format lock generate bench clean
+.PHONY: help setup setup-dev demo test test-slow test-all check format lock honesty generate bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +48,10 @@ check: $(VENV)/.dev ## what CI runs before the tests: format, lint, types, impor
 format: $(VENV)/.dev ## rewrite the code in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+honesty: $(VENV)/.dev ## simulate worlds of known truth, write docs/honesty.md (HONESTY_REPS=4000; an hour on 2 cores)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore::DeprecationWarning \
+		-m benchmarks.honesty --reps $(HONESTY_REPS)
 
 generate: $(VENV)/.dev ## rewrite the data dictionary and the JSON Schemas
 	$(BIN)/python -m schemas.dictionary

@@ -7,7 +7,14 @@ from impact import functionals
 from impact.callaway_santanna import GroupTimeAtt, group_average
 from impact.contrast import Contrast, leave_one_out, weighted_estimate
 from impact.judged import Judged
-from impact.model import AlternativeEstimate, DiagnosticResult
+from impact.model import AlternativeEstimate, DiagnosticResult, EffectData
+from impact.placebo import (
+    control_diagnostics,
+    leave_one_out_range,
+    placebo_date,
+    ring_difference,
+    weighting_difference,
+)
 from impact.two_way import two_way_fixed_effects
 from schemas.thresholds import Thresholds
 from schemas.vocabulary import Status
@@ -46,9 +53,19 @@ def _weighted(judged: Judged) -> AlternativeEstimate:
     return AlternativeEstimate("weighted", estimate, std_error)
 
 
-def panel_diagnostics(judged: Judged, thresholds: Thresholds) -> tuple[DiagnosticResult, ...]:
-    """Give the pre-trend with its power and the second estimator's difference."""
-    return (*pre_trend(judged), second_estimator(judged, thresholds))
+def panel_diagnostics(
+    data: EffectData, judged: Judged, headline: Contrast, thresholds: Thresholds
+) -> tuple[DiagnosticResult, ...]:
+    """Give the checks of assumptions that are printed with a panel's headline."""
+    return (
+        *pre_trend(judged),
+        second_estimator(judged, thresholds),
+        placebo_date(data, judged),
+        ring_difference(data, judged),
+        leave_one_out_range(judged, headline.estimate),
+        weighting_difference(judged, headline),
+        *control_diagnostics(judged, thresholds),
+    )
 
 
 def pre_trend(judged: Judged) -> tuple[DiagnosticResult, ...]:

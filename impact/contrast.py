@@ -1,11 +1,12 @@
 """The contrast of two arms of cluster scalars, with its jackknife standard error."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import stats
 
-from impact.model import FloatArray, IntArray
+from impact.model import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,13 @@ class Cohorts:
     label: IntArray
     starts: tuple[int, ...]
 
-    @property
+    @cached_property
     def shares(self) -> FloatArray:
         """w_g: each cohort's share of the exposed clusters (G,)."""
         counts = np.bincount(self.label, minlength=len(self.starts) + 1)[1:]
         return np.asarray(counts / counts.sum())
 
-    @property
+    @cached_property
     def strata(self) -> IntArray:
         """Stratum (G,) in which each cohort's scalars are centred.
 
@@ -87,31 +88,62 @@ def contrast(matrix: FloatArray, cohorts: Cohorts) -> Contrast | None:
     Clusters whose own scalar is missing are left out; the contrast is not formed when that
     empties a cohort, or leaves fewer than two clusters in an arm.
     """
+    kept = usable_rows(matrix, cohorts)
+    if kept is None:
+        return None
+    left = Cohorts(cohorts.label[kept], cohorts.starts)
+    return _contrast(cluster_scalars(np.nan_to_num(matrix[kept]), left), left)
+
+
+def usable_rows(matrix: FloatArray, cohorts: Cohorts) -> BoolArray | None:
+    """Clusters (N,) whose own scalar is there; None where they are too few for a contrast."""
     seen = np.isfinite(matrix)
     own = np.isfinite(own_scalars(matrix, cohorts))
     kept = np.where(cohorts.label > 0, own, seen.all(axis=1))
-    left = Cohorts(cohorts.label[kept], cohorts.starts)
-    counts = np.bincount(left.label, minlength=len(cohorts.starts) + 1)
+    counts = np.bincount(cohorts.label[kept], minlength=len(cohorts.starts) + 1)
     if counts[0] < 2 or counts[1:].sum() < 2 or counts[1:].min() == 0:
         return None
-    return _contrast(cluster_scalars(np.nan_to_num(matrix[kept]), left), left)
+    return kept
 
 
 def _contrast(scalar: FloatArray, cohorts: Cohorts) -> Contrast | None:
     exposed = cohorts.label > 0
-    inside, outside = scalar[exposed], scalar[~exposed]
-    strata = cohorts.strata[cohorts.label[exposed] - 1]
-    n1, n0, strata_count = len(inside), len(outside), int(strata.max()) + 1
-    spread = 0.0
-    for stratum in range(strata_count):
-        part = inside[strata == stratum]
-        spread += len(part) * float(part.var(ddof=1))
-    v1 = spread / (n1 * (n1 - 1))
-    v0 = float(outside.var(ddof=1)) / (n0 - 1)
+    own = influence(scalar[:, None], cohorts)[:, 0]
+    v1, v0 = float((own[exposed] ** 2).sum()), float((own[~exposed] ** 2).sum())
     if _is_flat(v1 + v0, scalar):
         return None
-    below = v1**2 / (n1 - strata_count) + v0**2 / (n0 - 1)
-    return Contrast(float(inside.mean() - outside.mean()), v1 + v0, (v1 + v0) ** 2 / below)
+    estimate = float(scalar[exposed].mean() - scalar[~exposed].mean())
+    return Contrast(estimate, v1 + v0, satterthwaite(v1, v0, cohorts))
+
+
+def satterthwaite(v1: float, v0: float, cohorts: Cohorts) -> float:
+    """Degrees of freedom of v1 + v0, the variances that come from either arm."""
+    n1 = int((cohorts.label > 0).sum())
+    n0 = len(cohorts.label) - n1
+    below = v1**2 / (n1 - int(cohorts.strata.max()) - 1) + v0**2 / (n0 - 1)
+    return (v1 + v0) ** 2 / below
+
+
+def influence(scalars: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """Contribution of each cluster to the contrast of each column (N, M).
+
+    The sum of squares over an arm is that arm's jackknife variance, and the sum of products of
+    two columns the covariance of their contrasts. Exposed clusters are centred on their stratum;
+    for a single exposed cluster, which has no spread of its own, the comparison's SD stands.
+    """
+    exposed = cohorts.label > 0
+    n1, n0 = int(exposed.sum()), int((~exposed).sum())
+    made = np.empty_like(scalars)
+    made[~exposed] = (scalars[~exposed].mean(axis=0) - scalars[~exposed]) / (n0 - 1)
+    strata = np.where(exposed, cohorts.strata[np.maximum(cohorts.label - 1, 0)], -1)
+    for stratum in range(int(strata.max()) + 1):
+        part = scalars[strata == stratum]
+        if n1 == 1:
+            made[strata == stratum] = scalars[~exposed].std(axis=0, ddof=1)
+            continue
+        factor = np.sqrt(len(part) / ((len(part) - 1) * n1 * (n1 - 1)))
+        made[strata == stratum] = factor * (part - part.mean(axis=0))
+    return made
 
 
 def _is_flat(variance: float, scalar: FloatArray) -> bool:
@@ -147,14 +179,17 @@ def weighted_estimate(matrix: FloatArray, cohorts: Cohorts, weight: FloatArray) 
 
 def leave_one_out(matrix: FloatArray, cohorts: Cohorts, weight: FloatArray) -> FloatArray:
     """Give the weighted estimate without each cluster in turn (N,), cohort weights renewed."""
-    every = np.arange(len(matrix))
-    return np.array(
-        [
-            weighted_estimate(
-                matrix[every != one],
-                Cohorts(cohorts.label[every != one], cohorts.starts),
-                weight[every != one],
-            )
-            for one in every
-        ]
-    )
+    label, inside = cohorts.label, cohorts.label > 0
+    own = matrix[np.arange(len(matrix)), np.maximum(label - 1, 0)]
+    mass = np.bincount(label, weight, len(cohorts.starts) + 1)[1:]
+    total, sums = mass.sum(), weight[~inside] @ matrix[~inside]
+    rest, base = weight[~inside].sum(), (weight * own)[inside].sum()
+    gone = np.zeros_like(matrix)
+    gone[inside, label[inside] - 1] = weight[inside]
+    fewer = (mass - gone[inside]) / (total - weight[inside])[:, None]
+    without = np.empty(len(matrix))
+    without[inside] = (base - (weight * own)[inside]) / (total - weight[inside])
+    without[inside] -= fewer @ (sums / rest)
+    left = (sums - weight[~inside, None] * matrix[~inside]) / (rest - weight[~inside])[:, None]
+    without[~inside] = base / total - left @ (mass / total)
+    return without

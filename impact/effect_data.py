@@ -1,6 +1,6 @@
 """From the panel to one effect's arrays: a row per cluster, a column per period."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from impact.calendar import MONTHS, period_count
 from impact.model import NEVER, EffectData, FloatArray, IntArray, NotEvaluable
 from impact.selection import Clusters, cluster_units, selected_units, take_part
+from impact.surroundings import Surroundings, near_clusters, reached_clusters
 from schemas.plan import PlannedEffect
 from schemas.study import Study
 from schemas.thresholds import Thresholds
@@ -33,12 +34,14 @@ class EffectTables:
     """The rows that one effect is made from.
 
     `panel`: this measure for everyone (`schemas.panel.Panel`). `exposure`: this effect's rows
-    of `impact.exposure.build_plan_exposure`. `unit`: the unit table.
+    of `impact.exposure.build_plan_exposure`. `unit`: the unit table. `around`: its negative
+    controls and the units that competing exposures reached.
     """
 
     panel: pd.DataFrame
     exposure: pd.DataFrame
     unit: pd.DataFrame
+    around: Surroundings | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ def build_effect_data(
         return weight
     clusters = cluster_units(units, tables.exposure, tables.unit, analysis.cluster == "parent_id")
     frame = _unit_frame(tables.exposure, units, clusters, cohort, weight)
-    return _clustered(frame, grid, effect, measure, study, thresholds)
+    data = _clustered(frame, grid, effect, measure, study, thresholds)
+    return _with_surroundings(data, tables, frame, grid, clusters)
 
 
 def _grid(units: list[str], panel: pd.DataFrame, measure: Measure, study: Study) -> _Grid:
@@ -89,16 +93,21 @@ def _grid(units: list[str], panel: pd.DataFrame, measure: Measure, study: Study)
 
     A measure that is observed less often than the study's periods keeps its own periods.
     """
-    wide = panel.pivot_table(
-        index="unit_id", columns="period", values="outcome", aggfunc="first", dropna=False
-    ).reindex(index=units, columns=range(period_count(study)))
-    outcome = wide.to_numpy(dtype=np.float64, na_value=np.nan)
+    outcome = _wide(panel, units, list(range(period_count(study))))
     seen = np.flatnonzero(np.isfinite(outcome).any(axis=0))
     if seen.size == 0:
         return _Grid(units, outcome[:, :0], np.zeros(0, dtype=np.int64))
     is_rarer = measure.period is not None and MONTHS[measure.period] > MONTHS[study.period]
     periods = seen if is_rarer else np.arange(seen[0], seen[-1] + 1)
     return _Grid(units, outcome[:, periods], periods.astype(np.int64))
+
+
+def _wide(panel: pd.DataFrame, units: list[str], periods: list[int]) -> FloatArray:
+    """Outcomes of one measure (units, periods); NaN where there is no row."""
+    wide = panel.pivot_table(
+        index="unit_id", columns="period", values="outcome", aggfunc="first", dropna=False
+    ).reindex(index=units, columns=periods)
+    return wide.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _starts(exposure: pd.DataFrame, units: list[str], anticipation: int) -> pd.Series:
@@ -194,7 +203,37 @@ def _clustered(
         first_event=int(is_partial),
         alpha=analysis.alpha,
         seed=analysis.seed,
+        season=MONTHS["year"] // MONTHS[measure.period or study.period],
     )
+
+
+def _with_surroundings(
+    data: EffectData, tables: EffectTables, frame: pd.DataFrame, grid: _Grid, clusters: Clusters
+) -> EffectData:
+    """Add neighbours, competing exposures and the negative controls, each where it is known."""
+    data = replace(data, is_near=near_clusters(data, clusters, tables.unit))
+    around = tables.around
+    if around is None:
+        return data
+    return replace(
+        data,
+        is_shared=reached_clusters(data, clusters, around.reached),
+        controls=_controls(around, frame, grid) if around.signs else None,
+        outside=around.outside,
+    )
+
+
+def _controls(around: Surroundings, frame: pd.DataFrame, grid: _Grid) -> FloatArray:
+    """Every control measure on the effect's clusters and periods (K, N, T), positive better."""
+    codes = pd.factorize(frame["cluster"], sort=True)[0]
+    weight = frame["weight"].to_numpy(dtype=np.float64)
+    rows = frame["row"].to_numpy()
+    made = []
+    for measure_id, sign in around.signs.items():
+        mine = around.panel[around.panel["measure_id"] == measure_id]
+        wide = _wide(mine, grid.units, grid.periods.tolist())
+        made.append(sign * _cluster_means(wide[rows], weight, codes))
+    return np.array(made)
 
 
 def _cluster_means(values: FloatArray, weight: FloatArray, codes: IntArray) -> FloatArray:

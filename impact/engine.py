@@ -1,11 +1,11 @@
 """Every planned effect from its data to its verdict, and the findings they make up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from impact.certainty import Circumstances, Grade, grade, has_opposed_cohorts
+from impact.certainty import Grade, grade
 from impact.gates import (
     Gate,
     first_failure,
@@ -19,7 +19,8 @@ from impact.gates import (
 )
 from impact.gather import RunFacts, StudyTables
 from impact.model import DiagnosticResult, EffectData, Estimation, NotEvaluable
-from impact.needed import what_is_needed
+from impact.needed import systematic_floor, what_is_needed
+from impact.panel_verdict import circumstances_of
 from impact.prepare import Prepared, assignment_of, prepare_effect
 from impact.record import Judgement, Subject, finite, record_effect
 from impact.unit_shift import find_unit_shift
@@ -196,7 +197,9 @@ def _judged(tested: _Tested, family: Family, run: _Run) -> Effect:
         claim = (alpha, tested.family_size)
         needed = what_is_needed(decision, estimation, target, claim, run.thresholds)
         grading = _graded(tested, estimation, run)
-        extra = (*permutation_results(estimation, *claim), *estimation.diagnostics, *extra)
+        tests = permutation_results(estimation, *claim)
+        floor = systematic_floor(estimation, target, run.thresholds)
+        extra = (*tests, *estimation.diagnostics, *floor, *extra)
     gated = tuple(item for gate in tested.gates for item in gate.diagnostics)
     judgement = Judgement(decision, grading, lacking.missing, needed, (*gated, *extra))
     return record_effect(_subject(prepared, run), judgement, estimation)
@@ -204,25 +207,15 @@ def _judged(tested: _Tested, family: Family, run: _Run) -> Effect:
 
 def _graded(tested: _Tested, estimation: Estimation, run: _Run) -> Grade:
     prepared = tested.prepared
-    far_only = [i for i in estimation.intervals if i.name == "far_only" and i.status == "PASS"]
-    timed = [gate for gate in tested.gates if gate.reason in {"TIMING", "ANTICIPATION"}]
-    beyond = [i for i in estimation.intervals if i.name not in {"plain", "donut", "trend_robust"}]
-    has_gaps = any(gate.has_gaps for gate in timed)
-    circumstances = Circumstances(
-        method=estimation.method,
-        is_observational=estimation.is_observational,
-        smallest_arm=min(estimation.exposed_count, estimation.comparison_count),
-        missing_share=estimation.missing_share,
+    is_documented = _is_documented(prepared, run)
+    facts = circumstances_of(estimation, tested.gates, is_documented=is_documented)
+    facts = replace(
+        facts,
         control_count=prepared.control_count,
         is_proxy=prepared.measure.is_proxy,
         is_amended=run.facts.is_amended,
-        has_opposed_cohorts=has_opposed_cohorts(estimation.cohort_bounds),
-        has_gaps=has_gaps or any(i.status == "NOT_EVALUATED" for i in beyond),
-        has_documented_assignment=_is_documented(prepared, run),
-        is_far_only_evaluated=bool(far_only),
-        is_leave_one_out_stable=estimation.leave_one_out_stable is True,
     )
-    return grade(circumstances, run.thresholds)
+    return grade(facts, run.thresholds)
 
 
 def _is_documented(prepared: Prepared, run: _Run) -> bool:

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from impact.group_time_did import estimate_group_time
+from impact.interrupted_series import estimate_series
 from impact.model import EffectData, Estimation, NotEvaluable
 from impact.randomised import estimate_randomised
 from impact.sample import Sample, build_sample
@@ -17,7 +20,9 @@ ESTIMATORS: dict[Method, Callable[[EffectData, Thresholds], Estimation | NotEval
     "randomised": estimate_randomised,
     "group_time_did": estimate_group_time,
     "synthetic_did": estimate_synthetic,
+    "interrupted_series": estimate_series,
 }
+NOTHING_BESIDE = NotEvaluable(("NO_COMPARISON",))
 
 
 def choose_method(
@@ -32,10 +37,13 @@ def choose_method(
     switching and single-series designs are answered with what a comparison of arms lacks.
     """
     problem = check_data(data)
+    if problem in (None, NOTHING_BESIDE) and requested == "interrupted_series":
+        return "interrupted_series"
     if problem:
-        return problem
+        return _alone(data, requested, thresholds) or problem
     if requested == "auto":
-        return _automatic(data, assignment, thresholds)
+        found = _automatic(data, assignment, thresholds)
+        return _alone(data, requested, thresholds) or found if found == NOTHING_BESIDE else found
     if requested == "randomised" and assignment != "randomised":
         return NotEvaluable(("MISSING_TABLE",), ("exposure.assignment",))
     return requested if requested in ESTIMATORS else NotEvaluable(("TOO_FEW_UNITS",))
@@ -62,10 +70,30 @@ def _by_size(sample: Sample, thresholds: Thresholds) -> Method | None:
     return "group_time_did" if enough else None
 
 
+def _alone(data: EffectData, requested: MethodChoice, thresholds: Thresholds) -> Method | None:
+    """The single-series design, where `auto` finds a long enough one and nothing beside it."""
+    periods = int(np.isfinite(data.outcome).any(axis=0).sum())
+    is_alone = check_data(data) in (None, NOTHING_BESIDE)
+    is_long = requested == "auto" and periods >= thresholds.series_periods
+    return "interrupted_series" if is_alone and is_long else None
+
+
 def estimate(data: EffectData, method: Method, thresholds: Thresholds) -> Estimation | NotEvaluable:
     """Estimate one effect with one method, or say what its data lack."""
     problem = check_data(data)
-    if problem:
+    if problem and (problem != NOTHING_BESIDE or method != "interrupted_series"):
         return problem
     estimator = ESTIMATORS.get(method)
     return estimator(data, thresholds) if estimator else NotEvaluable(("TOO_FEW_UNITS",))
+
+
+def decide_only(
+    data: EffectData, method: Method, thresholds: Thresholds
+) -> Estimation | NotEvaluable:
+    """Estimate what the verdict and its certainty are made from, and nothing beside it.
+
+    The same numbers as `estimate` gives; for simulations, where thousands are made.
+    """
+    if method != "group_time_did":
+        return estimate(data, method, thresholds)
+    return check_data(data) or estimate_group_time(data, thresholds, is_brief=True)

@@ -8,7 +8,7 @@ import numpy as np
 from impact.contrast import cluster_scalars
 from impact.judged import Judged
 from impact.model import FloatArray, IntArray, PermutationTest
-from impact.permutation import Deal, deal_labels, summarise
+from impact.permutation import Deal, seeded_deal, summarise
 from impact.widening import two_way_fit, worst_share_shift
 from impact.windows import Window
 from schemas.thresholds import Thresholds
@@ -46,8 +46,7 @@ class Draws:
 def deal_exposure(judged: Judged, thresholds: Thresholds, seed: int) -> Draws:
     """Deal "exposed" over all units: every assignment, or seeded draws where there are many."""
     label = (judged.cohorts.label > 0).astype(np.int64)
-    rng = np.random.default_rng(seed)
-    return Draws(deal_labels(label, judged.sample.block, thresholds, rng), judged)
+    return Draws(seeded_deal(label, judged.sample.block, thresholds, seed), judged)
 
 
 def _difference(value: FloatArray, member: IntArray) -> FloatArray:

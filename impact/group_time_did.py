@@ -1,16 +1,20 @@
 """Group-time difference-in-differences: the imputation contrast and what is shown beside it."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import stats
 
 from impact import functionals
 from impact.beside import panel_alternatives, panel_diagnostics, slope_breakdown
+from impact.calibrated import calibrated_intervals, control_breakdown, systematic_error
 from impact.callaway_santanna import group_time_att
 from impact.contrast import Contrast, cohort_contrasts, leave_one_out
 from impact.event_coefficients import breakdown
 from impact.judged import Judged, judge_sample
+from impact.left_out import leave_both_out
 from impact.model import EffectData, Estimation, Interval, NotEvaluable, PermutationTest
-from impact.permutation import deal_labels, permute_contrast
+from impact.permutation import permute_contrast, seeded_deal
 from impact.sample import build_sample
 from impact.support import check_arms, check_variation
 from impact.windows import with_comparison, within_panel
@@ -25,12 +29,17 @@ INTERVALS: tuple[tuple[IntervalName, functionals.Functional], ...] = (
 
 
 def estimate_group_time(
-    data: EffectData, thresholds: Thresholds, *, is_randomised: bool = False
+    data: EffectData,
+    thresholds: Thresholds,
+    *,
+    is_randomised: bool = False,
+    is_brief: bool = False,
 ) -> Estimation | NotEvaluable:
-    """Estimate the ATT of a staggered or common start: I0, I1, I2 and their diagnostics.
+    """Estimate the ATT of a staggered or common start: I0 to I6 and their diagnostics.
 
     Each cluster counts once and cohorts are weighted by their exposed clusters. A randomised
-    roll-out uses the same contrast over all its post-periods.
+    roll-out uses the same contrast over all its post-periods. With `is_brief` only what the
+    verdict and its certainty are made from is computed; nothing that is printed beside them.
     """
     cut = with_comparison(within_panel(data), thresholds.did_comparison)
     sample = build_sample(cut, all_post=is_randomised)
@@ -38,11 +47,12 @@ def estimate_group_time(
     problem = check_arms(cut, sample, *needed) or check_variation(sample.outcome)
     if problem:
         return problem
-    judged = judge_sample(sample, cut.sign)
+    judged = judge_sample(sample, cut.sign, cut)
     headline = judged.contrast(functionals.plain)
     if headline is None or judged.scale == 0:
         return NotEvaluable(("NO_VARIATION",))
-    return _estimation(cut, judged, headline, thresholds, is_randomised=is_randomised)
+    found = _estimation(cut, judged, headline, thresholds, is_randomised=is_randomised)
+    return found if is_brief else _with_beside(found, cut, judged, headline, thresholds)
 
 
 def _least(thresholds: Thresholds) -> tuple[int, int, int]:
@@ -58,9 +68,8 @@ def _estimation(
     is_randomised: bool,
 ) -> Estimation:
     sample = judged.sample
-    beside = group_time_att(
-        sample.outcome, judged.first_exposed, level=1 - data.alpha, seed=data.seed
-    )
+    left_out = leave_both_out(data, judged, all_post=is_randomised)
+    arms = [item.smallest_arm for item in left_out]
     gate = None if is_randomised else judged.contrast(functionals.anticipation)
     return Estimation(
         method="randomised" if is_randomised else "group_time_did",
@@ -69,7 +78,11 @@ def _estimation(
         std_error=headline.std_error,
         df=headline.df,
         decided_by="interval",
-        intervals=tuple(interval(judged, *named) for named in INTERVALS),
+        intervals=(
+            *(interval(judged, *named) for named in INTERVALS),
+            *calibrated_intervals(judged, thresholds),
+            *(item.interval() for item in left_out),
+        ),
         permutations=(permute(data, judged, thresholds),),
         exposed_count=sample.exposed_count,
         comparison_count=sample.comparison_count,
@@ -81,11 +94,33 @@ def _estimation(
         is_observational=not is_randomised,
         cohort_bounds=cohort_bounds(judged),
         leave_one_out_stable=is_sign_stable(judged, headline.estimate),
+        control_count=judged.control_count,
+        systematic_error=systematic_error(judged, thresholds),
+        smallest_arm=min(
+            sample.exposed_count, sample.comparison_count, *(arm for arm in arms if arm is not None)
+        ),
+    )
+
+
+def _with_beside(
+    found: Estimation,
+    data: EffectData,
+    judged: Judged,
+    headline: Contrast,
+    thresholds: Thresholds,
+) -> Estimation:
+    """Add what is printed beside the headline and decides nothing."""
+    beside = group_time_att(
+        judged.sample.outcome, judged.first_exposed, level=1 - data.alpha, seed=data.seed
+    )
+    return replace(
+        found,
         event_study=beside.event_study if beside else (),
         alternatives=panel_alternatives(judged, beside),
-        diagnostics=panel_diagnostics(judged, thresholds),
+        diagnostics=panel_diagnostics(data, judged, headline, thresholds),
         slope_breakdown=slope_breakdown(judged, headline),
-        breakdown_m=None if is_randomised else breakdown(judged, data.alpha),
+        breakdown_m=breakdown(judged, data.alpha) if found.is_observational else None,
+        control_breakdown=control_breakdown(judged, thresholds),
     )
 
 
@@ -106,8 +141,7 @@ def interval(judged: Judged, name: IntervalName, functional: functionals.Functio
 
 def permute(data: EffectData, judged: Judged, thresholds: Thresholds) -> PermutationTest:
     """Randomisation test of the plain contrast."""
-    rng = np.random.default_rng(data.seed)
-    deal = deal_labels(judged.cohorts.label, judged.sample.block, thresholds, rng)
+    deal = seeded_deal(judged.cohorts.label, judged.sample.block, thresholds, data.seed)
     matrix = judged.matrix(functionals.plain)
     return permute_contrast(matrix, judged.cohorts, deal, sign=judged.sign)
 

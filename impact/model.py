@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy import stats
+from scipy import special
 
 from impact.arrays import NEVER, BoolArray, FloatArray, IntArray
 from schemas.vocabulary import IntervalName, Method, Reason, Status
@@ -20,8 +20,23 @@ __all__ = [
     "IntArray",
     "Interval",
     "NotEvaluable",
+    "OutsideControl",
     "PermutationTest",
 ]
+
+
+@dataclass(frozen=True)
+class OutsideControl:
+    """A negative control with its own exposure: its estimate, in its own s_k, positive better.
+
+    `influence` (n,) is what each of its clusters contributes: the sum of squares is the
+    jackknife variance. `unit_ids` name the clusters, so that those it shares with the effect
+    or with another control are known.
+    """
+
+    unit_ids: tuple[str, ...]
+    estimate: float
+    influence: FloatArray
 
 
 @dataclass(frozen=True)
@@ -34,7 +49,15 @@ class EffectData:
     of assignment, NaN where unknown; `weight` (N,) is 1 unless the plan weights units.
     `sign` is +1 where higher is better for patients, else -1. `donut` is in periods.
     `horizon` is [first, last] event time or None; `first_event` is 1 when the partial first
-    period is left out, else 0.
+    period is left out, else 0. `season` is the number of periods in a year.
+    `dose` (N, T) is each cluster's dose per period, `dose_contrast` the difference in dose
+    that an effect per dose is stated for.
+
+    `controls` (K, N, T) are negative controls on the same clusters and periods, signed so that
+    positive is better, each in its own unit; `outside` those that have an exposure of their
+    own. `is_near` (N,) says which clusters neighbour an exposed one or may do so, None where
+    no neighbour is known; `is_shared` (N,) which clusters a competing exposure reached, None
+    where there is none.
     """
 
     unit_ids: tuple[str, ...]
@@ -49,6 +72,13 @@ class EffectData:
     first_event: int = 0
     alpha: float = 0.05
     seed: int = 1
+    season: int = 1
+    dose: FloatArray | None = None
+    dose_contrast: float = 1.0
+    controls: FloatArray | None = None
+    outside: tuple[OutsideControl, ...] = ()
+    is_near: BoolArray | None = None
+    is_shared: BoolArray | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +94,8 @@ class Interval:
     """One way of removing bias. Signed so that positive is better for patients.
 
     In the measure's unit. `widening` is B of METHODS 3a: what missing outcomes could hide.
+    `bias_variance` is the part E of the squared standard error that comes from the negative
+    controls' own scatter; more clusters do not shrink it.
     With status other than PASS the numbers are NaN and mean nothing.
     """
 
@@ -73,21 +105,22 @@ class Interval:
     std_error: float = float("nan")
     df: float = float("nan")
     widening: float = 0.0
+    bias_variance: float = 0.0
 
     def bounds(self, level: float) -> tuple[float, float]:
         """Two-sided bounds at `level` (0.95, 0.90 …), widened."""
-        reach = self.widening + self.std_error * float(stats.t.ppf((1 + level) / 2, self.df))
+        reach = self.widening + self.std_error * float(special.stdtrit(self.df, (1 + level) / 2))
         return self.estimate - reach, self.estimate + reach
 
     @property
     def p_improves(self) -> float:
         """One-sided p of "effect <= 0"."""
-        return float(stats.t.sf((self.estimate - self.widening) / self.std_error, self.df))
+        return float(special.stdtr(self.df, (self.widening - self.estimate) / self.std_error))
 
     @property
     def p_harms(self) -> float:
         """One-sided p of "effect >= 0"."""
-        return float(stats.t.cdf((self.estimate + self.widening) / self.std_error, self.df))
+        return float(special.stdtr(self.df, (self.estimate + self.widening) / self.std_error))
 
 
 @dataclass(frozen=True)
@@ -143,7 +176,10 @@ class Estimation:
     `permutations` are signed so that positive is better. `decided_by` is "permutation" for
     1-4 exposed clusters (no interval is claimed), else "interval". `anticipation_p` is the
     two-sided p of gate G4b, None where it could not be computed. `cohort_bounds` are each
-    cohort's own 95 % bounds (own sign), empty where there is one cohort.
+    cohort's own 95 % bounds (own sign), empty where there is one cohort. `control_count` is K;
+    `smallest_arm` the clusters of the smallest arm after I5 and I6 left theirs out;
+    `control_breakdown` the multiple of the controls' mean at which I0's claim would fall;
+    `systematic_error` is tau in the measure's unit, None without enough controls.
     """
 
     method: Method
@@ -168,4 +204,8 @@ class Estimation:
     alternatives: tuple[AlternativeEstimate, ...] = ()
     diagnostics: tuple[DiagnosticResult, ...] = ()
     slope_breakdown: float | None = None
+    control_count: int = 0
+    smallest_arm: int | None = None
+    control_breakdown: float | None = None
+    systematic_error: float | None = None
     breakdown_m: float | None = None

@@ -2,10 +2,11 @@
 
 import math
 
-from impact.model import Estimation
+from impact.model import DiagnosticResult, Estimation, Interval
 from impact.verdict import ROUNDING, Decision, deciding
 from schemas.findings import Needed
 from schemas.thresholds import Thresholds
+from schemas.vocabulary import Status
 
 SCALABLE = ("FRAGILE", "IMPRECISE")
 """Reasons that more clusters or periods could change."""
@@ -37,13 +38,31 @@ def what_is_needed(
 def clusters_needed(estimation: Estimation, target: float, power_factor: float) -> int | None:
     """Clusters for 80 % power at `target`: J (3.1 max SE / target)^2, over intervals that decide.
 
-    None where no interval is claimed: a permutation has no standard error to scale.
+    Without tau^2, which more clusters do not shrink. None where no interval is claimed: a
+    permutation has no standard error to scale.
     """
-    errors = [interval.std_error for interval in deciding(estimation)]
+    errors = [sampling_error(interval) for interval in deciding(estimation)]
     if estimation.decided_by == "permutation" or not errors:
         return None
     total = estimation.exposed_count + estimation.comparison_count
     return math.ceil(total * (power_factor * max(errors) / target) ** 2)
+
+
+def sampling_error(interval: Interval) -> float:
+    """Standard error without the part that the controls' systematic error adds."""
+    return math.sqrt(max(0.0, interval.std_error**2 - interval.bias_variance))
+
+
+def systematic_floor(
+    estimation: Estimation, target: float | None, thresholds: Thresholds
+) -> tuple[DiagnosticResult, ...]:
+    """Tau against a quarter of the target: above it more clusters do not settle the question."""
+    tau = estimation.systematic_error
+    if tau is None or target is None:
+        return ()
+    limit = thresholds.floor_share * target
+    status: Status = "PASS" if tau <= limit else "FAIL"
+    return (DiagnosticResult("systematic_error", status, tau, limit),)
 
 
 def clusters_attainable(exposed: int, alpha: float, size: int) -> int:
@@ -68,7 +87,7 @@ def pre_periods_needed(
     1/P + 1/H + h^2 12 / (P (P^2 - 1)), h = (P + H) / 2; None where no length is enough, or
     the trend-robust interval is not the widest.
     """
-    errors = {item.name: item.std_error for item in deciding(estimation)}
+    errors = {item.name: sampling_error(item) for item in deciding(estimation)}
     current, post = estimation.pre_count, estimation.post_count
     widest = errors.get("trend_robust")
     if estimation.decided_by == "permutation" or widest is None or current < 3:

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 import numpy as np
+from scipy import sparse
 
 from impact.contrast import Cohorts, with_own_scalars
 from impact.model import FloatArray, IntArray, PermutationTest
@@ -17,6 +19,9 @@ TIE = 1e-9
 
 FLAT = 1e-7
 """A standard error below this share of the scalars' size is rounding: sums of squares cancel."""
+
+SMALL = 1_000_000
+"""Places of all assignments up to which a deal is remembered, and summed as sparse matrices."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,42 @@ class Deal:
     label: IntArray
     count: int
     is_exact: bool
+
+    @cached_property
+    def chosen(self) -> dict[int, sparse.csr_array]:
+        """Which clusters (columns) each assignment (row, D) gives a label to, by label."""
+        width = int(self.member.max()) + 1
+        return {
+            int(code): _rows_of_ones(self.member[:, self.label == code], width)
+            for code in np.unique(self.label)
+        }
+
+
+def _rows_of_ones(columns: IntArray, width: int) -> sparse.csr_array:
+    """Sparse (D, width) with ones at `columns` (D, k)."""
+    ends = np.arange(0, columns.size + 1, columns.shape[1])
+    return sparse.csr_array(
+        (np.ones(columns.size), columns.ravel(), ends), shape=(len(columns), width)
+    )
+
+
+def seeded_deal(label: IntArray, block: IntArray, thresholds: Thresholds, seed: int) -> Deal:
+    """`deal_labels` with a generator of this seed; a small deal is dealt once and remembered.
+
+    Effects of one study, and simulated worlds, often deal the same labels.
+    """
+    places = int((label > 0).sum()) * thresholds.permutations_drawn
+    if places > SMALL:
+        return deal_labels(label, block, thresholds, np.random.default_rng(seed))
+    return _remembered(tuple(label.tolist()), tuple(block.tolist()), thresholds, seed)
+
+
+@lru_cache(maxsize=8)
+def _remembered(
+    label: tuple[int, ...], block: tuple[int, ...], thresholds: Thresholds, seed: int
+) -> Deal:
+    rng = np.random.default_rng(seed)
+    return deal_labels(np.array(label), np.array(block), thresholds, rng)
 
 
 def deal_labels(
@@ -114,7 +155,12 @@ def permute_contrast(
     own = np.flatnonzero(cohorts.label > 0)
     order = np.argsort(cohorts.label[own], kind="stable")
     observed = studentised(table, cohorts, own[order][None, :], np.sort(cohorts.label[own]))
-    drawn = studentised(table, cohorts, deal.member, deal.label)
+    is_small = 0 < deal.member.size <= SMALL
+    drawn = (
+        _summed(table, cohorts, deal)
+        if is_small
+        else studentised(table, cohorts, deal.member, deal.label)
+    )
     return summarise("plain", sign * drawn, sign * float(observed[0]), deal)
 
 
@@ -143,6 +189,34 @@ def studentised(
     v0 = np.maximum(rest_spread, 0.0) / (n0 - 1) ** 2
     variance = v0 + _exposed_variance(inside, cohorts.strata[label - 1], n1)
     return _over(estimate, np.sqrt(variance), scale=float(np.sqrt(squares / len(table))))
+
+
+def _summed(table: FloatArray, cohorts: Cohorts, deal: Deal) -> FloatArray:
+    """`studentised` of every assignment of a deal, from sums of the scalars and their squares."""
+    n1 = deal.member.shape[1]
+    n0 = len(table) - n1
+    strata = [int(cohorts.strata[code - 1]) for code in deal.chosen]
+    inside = np.zeros((max(strata) + 1, 2, len(deal.member)))
+    as_comparison = np.zeros((2, len(deal.member)))
+    for stratum, (code, matrix) in zip(strata, deal.chosen.items(), strict=True):
+        own, mixed = table[: matrix.shape[1], code], table[: matrix.shape[1], 0]
+        sums = _column_sums(matrix, own)
+        inside[stratum] += sums
+        as_comparison += sums if np.array_equal(own, mixed) else _column_sums(matrix, mixed)
+    size = np.bincount(strata, [(deal.label == code).sum() for code in deal.chosen])[:, None]
+    around = np.maximum(inside[:, 1] - inside[:, 0] ** 2 / size, 0.0)
+    v1 = (size / np.maximum(size - 1, 1) * around).sum(axis=0) / (n1 * (n1 - 1))
+    total, squares = table[:, 0].sum(), (table[:, 0] ** 2).sum()
+    rest = total - as_comparison[0]
+    rest_spread = squares - as_comparison[1] - rest**2 / n0
+    v0 = np.maximum(rest_spread, 0.0) / (n0 - 1) ** 2
+    estimate = inside[:, 0].sum(axis=0) / n1 - rest / n0
+    return _over(estimate, np.sqrt(v0 + v1), scale=float(np.sqrt(squares / len(table))))
+
+
+def _column_sums(matrix: sparse.csr_array, column: FloatArray) -> FloatArray:
+    """Sums of a column and of its squares over the clusters of every assignment (2, D)."""
+    return np.asarray((matrix @ np.column_stack([column, column**2])).T)
 
 
 def _exposed_variance(inside: FloatArray, strata: IntArray, n1: int) -> FloatArray:

@@ -8,9 +8,23 @@ from impact.calendar import MONTHS
 from impact.effect_data import EffectTables, Measure, build_effect_data
 from impact.estimate import choose_method, estimate
 from impact.gather import StudyTables
-from impact.model import DiagnosticResult, EffectData, Estimation, Interval, NotEvaluable
+from impact.model import (
+    DiagnosticResult,
+    EffectData,
+    Estimation,
+    Interval,
+    NotEvaluable,
+    OutsideControl,
+)
 from impact.suppression import NAME as SUPPRESSED
 from impact.suppression import check_suppressed
+from impact.surroundings import (
+    Surroundings,
+    competing_units,
+    control_effects,
+    control_measures,
+    outside_control,
+)
 from schemas.plan import MethodChoice, Plan, PlannedEffect
 from schemas.study import Study
 from schemas.thresholds import Thresholds
@@ -22,6 +36,8 @@ Result = Estimation | NotEvaluable
 @dataclass(frozen=True)
 class Prepared:
     """One effect's rows, data and estimate; `control_count` is K.
+
+    Where the method forms no calibrated interval, K is the number of controls planned.
 
     `suppressed` says whether the sign holds at both extremes of suppressed cells.
     """
@@ -46,6 +62,7 @@ def prepare_effect(
     """Estimate one effect as far as its data allow."""
     measure = find_measure(tables.measure, effect.measure_id)
     mine = effect_tables(tables, effect)
+    mine = replace(mine, around=surroundings(effect, plan, tables, study, thresholds))
     controls = count_controls(effect, plan, tables.panel)
 
     def estimated(rows: EffectTables) -> tuple[EffectData | NotEvaluable, Result]:
@@ -59,10 +76,43 @@ def prepare_effect(
     suppressed = DiagnosticResult(SUPPRESSED, "NOT_EVALUATED")
     if isinstance(result, Estimation):
         suppressed = check_suppressed(mine, result, lambda rows: estimated(rows)[1])
+        if forms_calibrated(result):
+            controls = result.control_count
         has_controls = controls >= thresholds.controls_calibration
-        applies = _applicable(result, effect, plan, tables, has_controls)
+        applies = _applicable(result, data, has_controls=has_controls)
         result = replace(result, intervals=(*result.intervals, *_uncomputed(result, applies)))
     return Prepared(effect, measure, mine, data, result, controls, suppressed)
+
+
+def surroundings(
+    effect: PlannedEffect, plan: Plan, tables: StudyTables, study: Study, thresholds: Thresholds
+) -> Surroundings:
+    """The effect's negative controls and the units that competing exposures reached."""
+    panel = tables.panel[tables.panel["subgroup_id"] == "all"]
+    signs = {
+        name: 1 if find_measure(tables.measure, name).direction == "higher_better" else -1
+        for name in control_measures(effect, panel)
+    }
+    others = [_outside(other, tables, study, thresholds) for other in control_effects(effect, plan)]
+    return Surroundings(
+        panel=panel[panel["measure_id"].isin(list(signs))],
+        signs=signs,
+        reached=competing_units(effect, plan, tables.exposure, tables.supported, study),
+        outside=tuple(one for one in others if one is not None),
+    )
+
+
+def _outside(
+    other: PlannedEffect, tables: StudyTables, study: Study, thresholds: Thresholds
+) -> OutsideControl | None:
+    measure = find_measure(tables.measure, other.measure_id)
+    data = build_effect_data(effect_tables(tables, other), other, measure, study, thresholds)
+    return None if isinstance(data, NotEvaluable) else outside_control(data, thresholds)
+
+
+def forms_calibrated(found: Estimation) -> bool:
+    """Whether the estimator forms I3 and I4 itself, and so knows K."""
+    return any(interval.name == "calibrated" for interval in found.intervals)
 
 
 def lacking_tables(effect: PlannedEffect, study: Study) -> NotEvaluable | None:
@@ -156,38 +206,13 @@ def _uncomputed(found: Estimation, applies: dict[IntervalName, bool]) -> tuple[I
 
 
 def _applicable(
-    found: Estimation,
-    effect: PlannedEffect,
-    plan: Plan,
-    tables: StudyTables,
-    has_controls: bool,
+    found: Estimation, data: EffectData | NotEvaluable, *, has_controls: bool
 ) -> dict[IntervalName, bool]:
     """Whether I3 to I6 apply: observational, and what they remove is known of."""
-    panel = tables.panel
-    units = set(panel.loc[panel["measure_id"] == effect.measure_id, "unit_id"])
-    may = found.is_observational
+    known = data if isinstance(data, EffectData) and found.is_observational else None
     return {
-        "calibrated": may and has_controls,
-        "calibrated_twice": may and has_controls,
-        "far_only": may and has_neighbours(tables.unit, units),
-        "clean": may and has_competitors(effect, plan, tables, units),
+        "calibrated": known is not None and has_controls,
+        "calibrated_twice": known is not None and has_controls,
+        "far_only": known is not None and known.is_near is not None,
+        "clean": known is not None and known.is_shared is not None,
     }
-
-
-def has_neighbours(unit: pd.DataFrame, units: set[str]) -> bool:
-    """Whether the neighbours of any of the units are known."""
-    return bool(unit.loc[unit["unit_id"].isin(units), "neighbour_ids"].notna().any())
-
-
-def has_competitors(
-    effect: PlannedEffect, plan: Plan, tables: StudyTables, units: set[str]
-) -> bool:
-    """Whether support, or another planned initiative on the same measure, reached the units."""
-    rivals = [
-        other.effect_id
-        for other in plan.effects
-        if other.measure_id == effect.measure_id and other.initiative_id != effect.initiative_id
-    ]
-    exposure = tables.exposure
-    reached = set(exposure.loc[exposure["effect_id"].isin(rivals), "unit_id"])
-    return not units.isdisjoint(reached | set(tables.supported["unit_id"]))

@@ -121,6 +121,7 @@ def _numbers(subject: Subject, estimation: Estimation) -> dict[str, object]:
         "sensitivity": Sensitivity(
             breakdown_m=finite(estimation.breakdown_m),
             breakdown_slope=finite(estimation.slope_breakdown),
+            breakdown_control_factor=finite(estimation.control_breakdown),
         ),
         "cost": cost_of(subject.spend, subject.currency, claimed),
     }

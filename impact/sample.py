@@ -12,7 +12,8 @@ from impact.windows import Window, build_window
 class Sample:
     """Clusters that can be used (N rows) and the windows of the G cohorts among them.
 
-    `label` (N,) is 0 for comparison clusters and 1..G for the cohorts in order of start.
+    `label` (N,) is 0 for comparison clusters and 1..G for the cohorts in order of start;
+    `rows` (N,) are the clusters' rows in the data the sample was built from.
     The missing shares are of all post-period cells of an arm, clusters that were dropped
     counting as all missing.
     """
@@ -21,6 +22,7 @@ class Sample:
     label: IntArray
     block: IntArray
     weight: FloatArray
+    rows: IntArray
     windows: tuple[Window, ...]
     missing_exposed: float
     missing_comparison: float
@@ -71,6 +73,7 @@ def build_sample(data: EffectData, *, all_post: bool = False) -> Sample:
         label=np.where(label[kept] > 0, np.searchsorted(alive, label[kept]) + 1, 0),
         block=data.block[kept],
         weight=data.weight[kept],
+        rows=np.flatnonzero(kept),
         windows=windows,
         missing_exposed=_missing_exposed(data.outcome, label, known, kept, every),
         missing_comparison=_missing_comparison(data.outcome, label, kept, windows, weights),

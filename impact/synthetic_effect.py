@@ -8,15 +8,21 @@ from impact import functionals
 from impact.contrast import cluster_scalars, with_own_scalars
 from impact.few_exposed import (
     Draws,
-    Spread,
     deal_exposure,
-    noise_matrix,
     own_sd,
     own_sd_around_trend,
     scaled_statistics,
 )
+from impact.few_intervals import (
+    permute_calibrated,
+    permute_functional,
+    shown_calibrated,
+    shown_interval,
+    shown_left_out,
+)
 from impact.judged import Judged, judge_sample
 from impact.model import (
+    NEVER,
     AlternativeEstimate,
     DiagnosticResult,
     EffectData,
@@ -37,9 +43,9 @@ from impact.unit_fits import (
     placebo_std_error,
     synthetic_control_estimate,
 )
-from impact.windows import with_comparison, within_panel
+from impact.windows import leave_out, until, with_comparison, within_panel
 from schemas.thresholds import Thresholds
-from schemas.vocabulary import IntervalName, Status
+from schemas.vocabulary import Status
 
 CHECK_ALPHA = 0.05
 """Two-sided level at which a printed diagnostic is marked."""
@@ -74,15 +80,41 @@ class FewExposed:
 def estimate_synthetic(data: EffectData, thresholds: Thresholds) -> Estimation | NotEvaluable:
     """Estimate the ATT on few clusters; permutation decides and no interval is claimed."""
     cut = with_comparison(within_panel(data), thresholds.synthetic_comparison)
+    drawn = draw_comparison(cut, thresholds.synthetic_most)
+    judged = judge_few(drawn, thresholds)
+    if isinstance(judged, NotEvaluable):
+        return judged
+    found = _estimation(drawn, build_few(judged, thresholds, drawn.seed), thresholds)
+    if drawn is cut:
+        return found
+    used, there = len(drawn.cohort) - len(cut.cohort), int((cut.cohort == NEVER).sum())
+    told = DiagnosticResult("comparison_drawn", "PASS", float(there + used), float(there))
+    return replace(found, diagnostics=(*found.diagnostics, told))
+
+
+def draw_comparison(data: EffectData, most: int) -> EffectData:
+    """Draw `most` of the never-exposed units by lot where there are more; seeded.
+
+    Every unit is fitted against all others, at a cost that grows with the cube of their
+    number. A permutation test among units drawn by lot is as exact as one among all.
+    """
+    never = np.flatnonzero(data.cohort == NEVER)
+    if len(never) <= most:
+        return data
+    chosen = np.random.default_rng(data.seed).choice(never, most, replace=False)
+    gone = (data.cohort == NEVER) & ~np.isin(np.arange(len(data.cohort)), chosen)
+    return leave_out(data, gone)
+
+
+def judge_few(cut: EffectData, thresholds: Thresholds) -> Judged | NotEvaluable:
+    """Judge the sample of data that were cut to have a comparison, or say what it lacks."""
     sample = build_sample(cut)
     problem = check_arms(cut, sample, 1, thresholds.synthetic_comparison, thresholds.pre_periods)
     problem = problem or check_variation(sample.outcome)
     if problem:
         return problem
-    judged = judge_sample(sample, cut.sign)
-    if judged.scale == 0:
-        return NotEvaluable(("NO_VARIATION",))
-    return _estimation(cut, build_few(judged, thresholds, cut.seed), thresholds)
+    judged = judge_sample(sample, cut.sign, cut)
+    return judged if judged.scale > 0 else NotEvaluable(("NO_VARIATION",))
 
 
 def build_few(judged: Judged, thresholds: Thresholds, seed: int) -> FewExposed:
@@ -104,28 +136,56 @@ def scaled_fits(judged: Judged, units: tuple[Fit, ...]) -> FloatArray:
 
 
 def _estimation(data: EffectData, few: FewExposed, thresholds: Thresholds) -> Estimation:
-    sample, judged = few.judged.sample, few.judged
+    judged = few.judged
+    found = decisive(data, few.draws, few.units, thresholds)
     std_error = placebo_std_error(few.panel, few.units, data.seed)
-    df = float(sample.comparison_count - 1)
+    df = float(judged.sample.comparison_count - 1)
     headline = Interval("plain", "PASS", judged.sign * few.estimate, std_error, df, judged.widening)
-    gate = permute_functional(few, "plain", functionals.anticipation, own_sd)
-    return Estimation(
-        method="synthetic_did",
-        estimand="att",
+    return replace(
+        found,
         estimate=few.estimate,
         std_error=std_error,
         df=df,
+        intervals=(headline, *found.intervals[1:]),
+        event_study=event_study(few),
+        alternatives=_alternatives(few),
+        diagnostics=(pre_fit(few), pre_trend(few), placebo_date(data, thresholds)),
+    )
+
+
+def decisive(
+    data: EffectData, draws: Draws, units: tuple[Fit, ...], thresholds: Thresholds
+) -> Estimation:
+    """Give what the verdict and its certainty are made from, and nothing that needs more fits.
+
+    The estimate is the mean of the exposed units' own synthetic DiD, and has no standard error.
+    """
+    judged, sample = draws.judged, draws.judged.sample
+    gate = permute_functional(draws, "plain", functionals.anticipation, own_sd)
+    own = np.column_stack([fit.effect for fit in units])
+    return Estimation(
+        method="synthetic_did",
+        estimand="att",
+        estimate=float(cluster_scalars(own, judged.cohorts)[sample.label > 0].mean()),
+        std_error=None,
+        df=None,
         decided_by="permutation",
         intervals=(
-            headline,
+            shown_interval(judged, "plain", functionals.plain),
             shown_interval(judged, "donut", functionals.donut),
             shown_interval(judged, "trend_robust", functionals.trend_robust),
+            *shown_calibrated(judged, thresholds),
+            *shown_left_out(data, judged),
         ),
         permutations=(
-            few.draws.test("plain", few.scaled),
-            permute_functional(few, "donut", functionals.donut, own_sd),
-            permute_functional(few, "trend_robust", functionals.trend_robust, own_sd_around_trend),
+            draws.test("plain", scaled_fits(judged, units)),
+            permute_functional(draws, "donut", functionals.donut, own_sd),
+            permute_functional(
+                draws, "trend_robust", functionals.trend_robust, own_sd_around_trend
+            ),
+            *permute_calibrated(draws, thresholds),
         ),
+        control_count=judged.control_count,
         exposed_count=sample.exposed_count,
         comparison_count=sample.comparison_count,
         pre_count=sample.pre_count,
@@ -133,42 +193,6 @@ def _estimation(data: EffectData, few: FewExposed, thresholds: Thresholds) -> Es
         missing_share=sample.missing_share,
         scale=judged.scale,
         anticipation_p=two_sided(gate) if gate.status == "PASS" else None,
-        event_study=event_study(few),
-        alternatives=_alternatives(few),
-        diagnostics=(pre_fit(few), pre_trend(few), placebo_date(data, thresholds)),
-    )
-
-
-def shown_interval(
-    judged: Judged, name: IntervalName, functional: functionals.Functional
-) -> Interval:
-    """Estimate with the spread of the comparison clusters; no bound is claimed from it."""
-    matrix = with_own_scalars(judged.matrix(functional), judged.cohorts)
-    if not np.isfinite(matrix).all():
-        return Interval(name, "NOT_EVALUATED")
-    scalar = cluster_scalars(matrix, judged.cohorts)
-    exposed = judged.cohorts.label > 0
-    n1, n0 = int(exposed.sum()), int((~exposed).sum())
-    spread = float(scalar[~exposed].std(ddof=1)) * float(np.sqrt(1 / n1 + 1 / n0))
-    estimate = judged.sign * float(scalar[exposed].mean() - scalar[~exposed].mean())
-    return Interval(name, "PASS", estimate, spread, n0 - 1.0, judged.widening)
-
-
-def permute_functional(
-    few: FewExposed, name: IntervalName, functional: functionals.Functional, spread: Spread
-) -> PermutationTest:
-    """Permute a functional of each unit's own series, scaled by the unit's own spread."""
-    matrix = with_own_scalars(few.judged.matrix(functional), few.judged.cohorts)
-    if not np.isfinite(matrix).all():
-        return not_permuted(name)
-    noise = noise_matrix(few.judged, spread)
-    return few.draws.test(name, scaled_statistics(few.judged, matrix, noise))
-
-
-def not_permuted(name: IntervalName) -> PermutationTest:
-    """Stand for a test whose statistic some unit lacks the periods for; p is 1 on both sides."""
-    return PermutationTest(
-        name, "NOT_EVALUATED", p_improves=1.0, p_harms=1.0, smallest_p=1.0, draws=0, is_exact=False
     )
 
 
@@ -223,7 +247,7 @@ def pre_fit(few: FewExposed) -> DiagnosticResult:
 
 def pre_trend(few: FewExposed) -> DiagnosticResult:
     """Two-sided permutation p of the exposed units' own pre-period slopes."""
-    test = permute_functional(few, "plain", functionals.slope, own_sd_around_trend)
+    test = permute_functional(few.draws, "plain", functionals.slope, own_sd_around_trend)
     return _marked("pre_trend", test)
 
 
@@ -236,8 +260,7 @@ def placebo_date(data: EffectData, thresholds: Thresholds) -> DiagnosticResult:
     first = int(starts.min())
     exposed = data.cohort > 0
     pretended = replace(
-        data,
-        outcome=data.outcome[:, :first],
+        until(data, first),
         cohort=np.where(exposed, first // 2, data.cohort),
         horizon=(0, first),
         first_event=0,

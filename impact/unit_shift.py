@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from impact.model import DiagnosticResult, FloatArray
+from impact.model import BoolArray, DiagnosticResult, FloatArray
 
 KNOWN_RATIOS = (7.0, 12.0, 18.02, 30.44, 38.67, 100.0, 1000.0)
 """Weeks, years, glucose, months, cholesterol, percent, thousandths: one unit in the other."""
@@ -16,6 +16,8 @@ TOLERANCE = math.log(1.2)
 """How far a ratio of levels may be from a known one, on the log scale."""
 SEPARATION = 0.6
 """Share of the jump, on the log scale, that lies between the nearest values of the sides."""
+NARROW = 0.999 * KNOWN_RATIOS[0] ** SEPARATION
+"""A series whose highest value is less than so many times its lowest holds no jump."""
 NOISE_FACTOR = 6.0
 """A single unit's jump must be this many times its usual step; there are many units to err in."""
 
@@ -30,19 +32,33 @@ def find_unit_shift(outcome: FloatArray) -> DiagnosticResult:
     if outcome.shape[1] < 2:
         return DiagnosticResult("unit_shift", "NOT_APPLICABLE")
     is_seen = np.isfinite(outcome).any(axis=0)
-    whole = np.array([np.nanmedian(column) for column in outcome[:, is_seen].T])
-    series = [(whole, 1), *((row[np.isfinite(row)], LEAST) for row in outcome)]
-    usable = [(values, least) for values, least in series if _is_usable(values, least)]
-    if not usable:
+    whole = _column_medians(outcome[:, is_seen])
+    can_be_whole = len(whole) >= 2 and bool((whole > 0).all())
+    usable, wide = _usable_rows(outcome)
+    if not (can_be_whole or usable.any()):
         return DiagnosticResult("unit_shift", "NOT_EVALUATED")
-    found = [jump for values, least in usable if (jump := _jump(values, least)) is not None]
+    series = [(row[np.isfinite(row)], LEAST) for row in outcome[wide]]
+    series += [(whole, 1)] if can_be_whole else []
+    found = [jump for values, least in series if (jump := _jump(values, least)) is not None]
     if found:
         return DiagnosticResult("unit_shift", "FAIL", max(found))
     return DiagnosticResult("unit_shift", "PASS")
 
 
-def _is_usable(values: FloatArray, least: int) -> bool:
-    return len(values) >= 2 * least and bool((values > 0).all())
+def _column_medians(outcome: FloatArray) -> FloatArray:
+    """Median of what was observed in each period (T,); every period has something."""
+    ordered, count = np.sort(outcome, axis=0), np.isfinite(outcome).sum(axis=0)
+    column = np.arange(outcome.shape[1])
+    return np.asarray((ordered[(count - 1) // 2, column] + ordered[count // 2, column]) / 2)
+
+
+def _usable_rows(outcome: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Units (N,) that are long enough and positive, and those among them wide enough to jump."""
+    seen = np.isfinite(outcome)
+    lowest = np.where(seen, outcome, np.inf).min(axis=1)
+    highest = np.where(seen, outcome, -np.inf).max(axis=1)
+    usable = (seen.sum(axis=1) >= 2 * LEAST) & (lowest > 0)
+    return usable, usable & (highest >= NARROW * lowest)
 
 
 def _jump(values: FloatArray, least: int) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from impact.model import Estimation, Interval
 from impact.multiplicity import holm_with
 from impact.sides import Side, permutation_p, side_p
-from schemas.vocabulary import IntervalName, Reason, Verdict
+from schemas.vocabulary import IntervalName, Method, Reason, Verdict
 
 BREAKING: dict[IntervalName, Reason] = {
     "donut": "ANTICIPATION",
@@ -19,6 +19,8 @@ BREAKING: dict[IntervalName, Reason] = {
 """The reason that an interval gives when it does not stand; the plain one only widens."""
 ROUNDING = 1e-12
 """Counts of permutations are fractions: 1 - 39/40 is 1/40 only up to rounding."""
+ONE_SERIES: Method = "interrupted_series"
+"""One series claims nothing: nothing tells the effect from what else happened."""
 ALWAYS_NEEDED: tuple[IntervalName, ...] = ("plain", "donut", "trend_robust")
 """Without these no claim is made from observational data."""
 
@@ -65,9 +67,10 @@ def decide(evidence: Evidence, family: Family) -> Decision:
     found = evidence.estimation
     if evidence.support or found is None:
         return Decision("not_evaluable", evidence.support)
-    p_value = adjusted_p(found, family)
-    if evidence.failed_gate is not None:
-        return Decision("inconclusive", (evidence.failed_gate,), p_value)
+    is_alone = found.method == ONE_SERIES
+    p_value = None if is_alone else adjusted_p(found, family)
+    if evidence.failed_gate is not None or is_alone:
+        return Decision("inconclusive", (evidence.failed_gate or "ONE_SERIES",), p_value)
     if not is_complete(found):
         return Decision("inconclusive", ("TOO_FEW_PRE",), p_value)
     if is_negligible(evidence, found, family):
@@ -117,7 +120,8 @@ def deciding(estimation: Estimation) -> tuple[Interval, ...]:
 def robust_bounds(estimation: Estimation, level: float) -> tuple[float, float] | None:
     """[L, U]: the widest reach of the deciding intervals at `level`; None where none is claimed."""
     intervals = deciding(estimation)
-    if estimation.decided_by == "permutation" or not intervals:
+    is_claimed = estimation.decided_by == "interval" and estimation.method != ONE_SERIES
+    if not is_claimed or not intervals:
         return None
     bounds = [interval.bounds(level) for interval in intervals]
     return min(low for low, _ in bounds), max(high for _, high in bounds)

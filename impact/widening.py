@@ -5,6 +5,9 @@ from scipy import stats
 
 from impact.model import FloatArray
 
+ROUNDING = 1e-12
+"""A spread below this share of the outcome itself is rounding."""
+
 
 def worst_share_shift(missing: float) -> float:
     """c(m) = phi(Phi^-1(m)) / (1 - m), in SD: the shift when exactly the worst share is missing.
@@ -23,6 +26,9 @@ def two_way_fit(values: FloatArray) -> FloatArray:
     without any observed cell is fitted as zero plus the column effects.
     """
     seen = np.isfinite(values)
+    if seen.all():
+        row, column = values.mean(axis=1, keepdims=True), values.mean(axis=0)
+        return np.asarray(row + column - values.mean())
     filled = np.where(seen, values, 0.0)
     share = seen / np.maximum(seen.sum(axis=1), 1)[:, None]
     centred = np.where(seen, filled - (share * filled).sum(axis=1)[:, None], 0.0)
@@ -45,6 +51,24 @@ def within_cluster_sd(pre: FloatArray) -> float:
     seen = np.isfinite(pre)
     rows, columns = int(seen.any(axis=1).sum()), int(seen.any(axis=0).sum())
     divisor = int(seen.sum()) - rows - columns + 1
-    if divisor <= 0:
+    if divisor <= 0 or not seen.any():
         return 0.0
-    return float(np.sqrt(np.nansum(two_way_residuals(pre) ** 2) / divisor))
+    size = float(np.sqrt(np.nansum(two_way_residuals(pre) ** 2) / divisor))
+    return size if size > ROUNDING * float(np.nanmax(np.abs(pre))) else 0.0
+
+
+def within_cluster_sds(pre: FloatArray) -> FloatArray:
+    """`within_cluster_sd` of several outcomes at once (K, n0, P): (K,)."""
+    count, rows, columns = pre.shape
+    is_full = np.isfinite(pre).all(axis=(1, 2)) & (rows > 1) & (columns > 1)
+    sizes = np.zeros(count)
+    full = pre[is_full]
+    away = full - full.mean(axis=2, keepdims=True)
+    away -= away.mean(axis=1, keepdims=True)
+    divisor = max(1, (rows - 1) * (columns - 1))
+    found = np.sqrt((away**2).sum(axis=(1, 2)) / divisor)
+    largest = np.abs(full).max(axis=(1, 2), initial=0.0)
+    sizes[is_full] = np.where(found > ROUNDING * largest, found, 0.0)
+    for k in np.flatnonzero(~is_full):
+        sizes[k] = within_cluster_sd(pre[k])
+    return sizes

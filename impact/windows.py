@@ -67,4 +67,29 @@ def with_comparison(data: EffectData, fewest: int) -> EffectData:
     together = np.cumsum(counts[:0:-1])
     enough = int(np.searchsorted(together, fewest))
     cut = int(starts[max(1, len(starts) - 1 - enough)])
-    return within_panel(replace(data, outcome=data.outcome[:, :cut]))
+    return within_panel(until(data, cut))
+
+
+def until(data: EffectData, period: int) -> EffectData:
+    """Leave out the periods from `period` on, of the outcome and of its controls."""
+    controls = None if data.controls is None else data.controls[:, :, :period]
+    dose = None if data.dose is None else data.dose[:, :period]
+    return replace(data, outcome=data.outcome[:, :period], controls=controls, dose=dose)
+
+
+def leave_out(data: EffectData, is_left_out: BoolArray) -> EffectData:
+    """Leave clusters (N,) out, of the outcome and of all that goes with it."""
+    kept = ~is_left_out
+    return replace(
+        data,
+        unit_ids=tuple(name for name, stays in zip(data.unit_ids, kept, strict=True) if stays),
+        outcome=data.outcome[kept],
+        cohort=data.cohort[kept],
+        block=data.block[kept],
+        probability=data.probability[kept],
+        weight=data.weight[kept],
+        dose=None if data.dose is None else data.dose[kept],
+        controls=None if data.controls is None else data.controls[:, kept],
+        is_near=None if data.is_near is None else data.is_near[kept],
+        is_shared=None if data.is_shared is None else data.is_shared[kept],
+    )

@@ -74,6 +74,20 @@ def report(
 
 
 @app.command()
+def design(
+    study: StudyArgument,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the template.")] = None,
+    results: Annotated[Path | None, typer.Option("--results", help="Folder of the runs.")] = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Say what would settle the open questions: units, periods, roll-out; draw its order."""
+    from pipelines.commands import design_roll_out
+
+    raise typer.Exit(design_roll_out(study, _settings(results), out, as_json=as_json, debug=debug))
+
+
+@app.command()
 def doctor() -> None:
     """Check this machine: Python, packages, folders, optional tools."""
     from pipelines.doctor import examine

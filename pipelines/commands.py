@@ -7,6 +7,7 @@ import sys
 import traceback
 import webbrowser
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from intake.problems import Rejected
@@ -82,6 +83,21 @@ def show_report(name: str, settings: Settings, *, open_it: bool, debug: bool) ->
         print(path)
         if open_it:
             webbrowser.open(path.as_uri())
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def design_roll_out(
+    name: str, settings: Settings, out: Path | None, *, as_json: bool, debug: bool
+) -> int:
+    """Print what would settle the open questions of a published run; write the template."""
+
+    def work() -> int:
+        from pipelines.design import design_study, design_text
+
+        designed = design_study(find_study(name, settings), settings, out)
+        print(design_text(designed, as_json=as_json))
         return Exit.DONE
 
     return guarded(work, debug=debug)

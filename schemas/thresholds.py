@@ -23,12 +23,18 @@ class Thresholds:
     did_exposed: int = 5
     did_comparison: int = 5
     synthetic_comparison: int = 8
+    synthetic_most: int = 200
+    """Comparison units drawn by lot where permutation decides and there are more."""
     pre_periods: int = 3
     series_periods: int = 24
     """Fewest periods for an interrupted series chosen by `auto`."""
     controls_calibration: int = 10
     """Fewest negative controls for the calibrated intervals."""
     controls_moderate: int = 20
+    ease: float = 0.25
+    """Expected absolute systematic error, in s_y, above which it is flagged."""
+    floor_share: float = 0.25
+    """Above this share of the smallest worthwhile effect tau is said to limit what units can do."""
     clusters_low: int = 10
     """Below this many clusters in an arm certainty is capped."""
     clusters_moderate: int = 20

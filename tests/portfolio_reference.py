@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from tests import reference
+from tests import reference, reference_controls
 
 STUDY = Path(__file__).parents[1] / "data" / "studies" / "portfolio"
 DONUT = 6
@@ -37,6 +37,8 @@ class Case:
     outcome: reference.Floats
     cohort: reference.Ints
     worthwhile: float
+    controls: reference.Floats
+    reached: reference.Ints
 
 
 def read_tables(folder: Path = STUDY) -> dict[str, pd.DataFrame]:
@@ -74,6 +76,7 @@ def qualifying(tables: dict[str, pd.DataFrame], smallest: float) -> pd.DataFrame
 def cases(tables: dict[str, pd.DataFrame]) -> list[Case]:
     """Every planned effect: signed outcomes and cohorts."""
     units = tables["unit"]["unit_id"]
+    controls, reached = control_grids(tables), supported(tables)
     found = []
     for effect in read_plan()["effects"]:
         from_log = effect.get("exposure_from") == "engagement"
@@ -91,14 +94,38 @@ def cases(tables: dict[str, pd.DataFrame]) -> list[Case]:
                 * (1 if measure["direction"] == "higher_better" else -1),
                 start.reindex(units).fillna(-1).to_numpy(dtype=np.int64),
                 effect["smallest_worthwhile_effect"],
+                controls,
+                reached,
             )
         )
     return found
 
 
+def control_grids(tables: dict[str, pd.DataFrame]) -> reference.Floats:
+    """The planned negative controls, (K, communities, months); higher is better for all."""
+    rows = tables["outcome"].sort_values(["unit_id", "period_start"])
+    names = read_plan()["analysis"]["negative_controls"]
+    grids = [rows.loc[rows["measure_id"] == name, "value"].to_numpy() for name in names]
+    return np.array(grids).reshape(len(names), len(tables["unit"]), -1)
+
+
+def supported(tables: dict[str, pd.DataFrame]) -> reference.Ints:
+    """Whether patient support reached a community: its nurses are the only support with a place."""
+    log = tables["engagement"]
+    nurses = log.loc[log["activity_type"] == "nurse_educator", "unit_id"].dropna()
+    return tables["unit"]["unit_id"].isin(nurses).to_numpy(dtype=np.int64)
+
+
+def evidence_of(case: Case, draws: int) -> reference.Evidence:
+    """All intervals of one effect; no community's neighbours are known."""
+    return reference_controls.full_evidence(
+        case.outcome, case.cohort, DONUT, case.controls, case.reached, draws
+    )
+
+
 def verdicts(tables: dict[str, pd.DataFrame], draws: int = 9_999) -> dict[str, reference.Judgement]:
     """The reference's verdict of every planned effect, the five judged together."""
     planned = cases(tables)
-    found = [reference.evidence(c.outcome, c.cohort, DONUT, draws=draws) for c in planned]
+    found = [evidence_of(case, draws) for case in planned]
     judged = reference.judge(found, [c.worthwhile for c in planned])
     return {case.effect_id: verdict for case, verdict in zip(planned, judged, strict=True)}

@@ -16,31 +16,45 @@ from scipy import stats
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 INTERVALS = ("plain", "donut", "trend_robust")
-BREAKERS = {"donut": "ANTICIPATION", "trend_robust": "TREND"}
+BREAKERS = {
+    "donut": "ANTICIPATION",
+    "trend_robust": "TREND",
+    "calibrated": "NEGATIVE_CONTROL",
+    "calibrated_twice": "NEGATIVE_CONTROL",
+    "far_only": "SPILLOVER",
+    "clean": "COMPETING",
+}
 ALPHA = 0.05
 ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """Exposed minus comparison: the estimate, its CRV3 standard error and Satterthwaite df."""
+    """Exposed minus comparison: the estimate, its CRV3 standard error and Satterthwaite df.
+
+    `own_widening` replaces the widening of the effect where clusters were left out.
+    """
 
     estimate: float
     std_error: float
     df: float
+    own_widening: float | None = None
+
+    def _wide(self, widening: float) -> float:
+        return widening if self.own_widening is None or widening == 0 else self.own_widening
 
     def bounds(self, level: float, widening: float = 0.0) -> tuple[float, float]:
         """Two-sided bounds at `level`, widened on both sides."""
-        reach = widening + self.std_error * float(stats.t.ppf((1 + level) / 2, self.df))
+        reach = self._wide(widening) + self.std_error * float(stats.t.ppf((1 + level) / 2, self.df))
         return self.estimate - reach, self.estimate + reach
 
     def p_above(self, widening: float = 0.0) -> float:
         """One-sided p of "effect <= 0"."""
-        return float(stats.t.sf((self.estimate - widening) / self.std_error, self.df))
+        return float(stats.t.sf((self.estimate - self._wide(widening)) / self.std_error, self.df))
 
     def p_below(self, widening: float = 0.0) -> float:
         """One-sided p of "effect >= 0"."""
-        return float(stats.t.cdf((self.estimate + widening) / self.std_error, self.df))
+        return float(stats.t.cdf((self.estimate + self._wide(widening)) / self.std_error, self.df))
 
 
 @dataclass(frozen=True)
@@ -270,7 +284,7 @@ def _combined(effect: Evidence, names: Sequence[str], widening: float) -> tuple[
 
 
 def _is_small(effect: Evidence, worthwhile: float, level: float) -> bool:
-    bounds = [effect.intervals[name].bounds(level, effect.widening) for name in INTERVALS]
+    bounds = [effect.intervals[name].bounds(level, effect.widening) for name in effect.intervals]
     return all(-worthwhile < low and high < worthwhile for low, high in bounds)
 
 
@@ -282,10 +296,10 @@ def _claims(effect: Evidence, names: Sequence[str], widening: float, rest: Seque
 
 def _breakers(effect: Evidence, side: int, rest: Sequence[float]) -> tuple[str, ...]:
     """What broke a visible effect, the interval that reaches furthest past zero first."""
-    bounds = {n: effect.intervals[n].bounds(1 - ALPHA, effect.widening) for n in INTERVALS}
+    bounds = {n: one.bounds(1 - ALPHA, effect.widening) for n, one in effect.intervals.items()}
     depth = {n: low if side > 0 else -high for n, (low, high) in bounds.items()}
     reasons = ["FRAGILE"]
-    for name in sorted(INTERVALS, key=lambda n: depth[n]):
+    for name in sorted(effect.intervals, key=lambda n: depth[n]):
         if not _claims(effect, (name,), 0.0, rest):
             reasons.append(BREAKERS[name])
         elif not _claims(effect, (name,), effect.widening, rest):
@@ -304,7 +318,7 @@ def judge(effects: Sequence[Evidence], worthwhile: Sequence[float]) -> list[Judg
 
     An effect that a gate stops cannot be claimed: in Holm's order it stands last.
     """
-    tested = [_combined(e, INTERVALS, e.widening) for e in effects]
+    tested = [_combined(e, tuple(e.intervals), e.widening) for e in effects]
     gates = [_gate(effect, len(effects)) for effect in effects]
     ranked = [1.0 if gate else p for gate, (p, _) in zip(gates, tested, strict=True)]
     adjusted, found = holm(ranked), []

@@ -44,6 +44,7 @@ def exposure(rows: list[Row]) -> pd.DataFrame:
 def units(names: list[str], parents: dict[str, str] | None = None, **columns: Any) -> pd.DataFrame:
     links = parents or {}
     made = pd.DataFrame({"unit_id": names, "unit_type": "region", "population": 1000.0})
+    made["neighbour_ids"] = None
     made["parent_id"] = [links.get(name) for name in names]
     return made.assign(**columns)
 

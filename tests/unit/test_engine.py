@@ -66,31 +66,81 @@ def test_observational_evidence_without_controls_is_very_uncertain(world: StudyT
     ]
 
 
-def test_ways_of_removing_bias_that_apply_are_not_evaluated_yet(world: StudyTables) -> None:
-    controls = [f"nc{number}" for number in range(10)]
-    copies = [world.panel.assign(measure_id=name) for name in controls]
-    near = world.unit.assign(neighbour_ids="r01;r02")
-    rich = replace(
-        world,
-        panel=pd.concat([world.panel, *copies]),
-        unit=near,
-        supported=pd.DataFrame({"unit_id": ["r03"]}),
-    )
-    found = measured(rich, world_plan(negative_controls=controls))
-    assert {
-        statuses(found)[n] for n in ("calibrated", "calibrated_twice", "far_only", "clean")
-    } == {"NOT_EVALUATED"}
-    assert [cap.why for cap in found.certainty_caps] == ["NOT_EVALUATED", "OBSERVATIONAL"]
+def with_controls(world: StudyTables, count: int = 12) -> tuple[StudyTables, list[str]]:
+    """The world with measures that the initiative cannot have moved."""
+    rng = np.random.default_rng(7)
+    names = [f"nc{number:02d}" for number in range(count)]
+    other = world.panel[world.panel["measure_id"] == "other"]
+    copies = [
+        other.assign(measure_id=name, outcome=50 + rng.normal(0, 2, len(other))) for name in names
+    ]
+    return replace(world, panel=pd.concat([world.panel, *copies])), names
+
+
+def test_ways_of_removing_bias_that_apply_are_evaluated(world: StudyTables) -> None:
+    rich, names = with_controls(world)
+    near = world.unit.assign(neighbour_ids=None)
+    near.loc[near["unit_id"] == "r00", "neighbour_ids"] = "r10;r11"
+    rich = replace(rich, unit=near, supported=pd.DataFrame({"unit_id": ["r03", "r19"]}))
+    found = measured(rich, world_plan(negative_controls=names))
+    assert {item.status for item in found.intervals} == {"NOT_EVALUATED", "PASS"}
+    assert statuses(found)["far_only"] == "NOT_EVALUATED"
+    told = near.assign(neighbour_ids=near["neighbour_ids"].fillna("nowhere"))
+    found = measured(replace(rich, unit=told), world_plan(negative_controls=names))
+    assert {item.status for item in found.intervals} == {"PASS"}
+    assert all(item.estimate == pytest.approx(EFFECT, abs=1.5) for item in found.intervals)
+    assert [(cap.cap, cap.why) for cap in found.certainty_caps] == [
+        ("very_low", "FEW_CLUSTERS"),
+        ("low", "OBSERVATIONAL"),
+    ]
     plain = statuses(measured(world))
     assert {plain[name] for name in ("calibrated", "far_only", "clean")} == {"NOT_APPLICABLE"}
+
+
+def test_with_ten_controls_and_ten_clusters_an_arm_certainty_is_low(world: StudyTables) -> None:
+    rich, names = with_controls(world)
+    found = measured(rich, world_plan(negative_controls=names))
+    assert (found.verdict, found.certainty) == ("improves", "low")
+    assert [cap.why for cap in found.certainty_caps] == ["OBSERVATIONAL"]
+    assert statuses(found)["negative_controls"] == "PASS"
+    assert found.sensitivity.breakdown_control_factor is None
+
+
+def test_controls_that_hold_no_outcomes_do_not_count(world: StudyTables) -> None:
+    rich, names = with_controls(world)
+    is_empty = rich.panel["measure_id"].isin(names[:3])
+    rich = replace(rich, panel=rich.panel.assign(outcome=rich.panel["outcome"].mask(is_empty)))
+    found = measured(rich, world_plan(negative_controls=names))
+    assert statuses(found)["calibrated"] == "NOT_APPLICABLE"
+    assert statuses(found)["negative_controls"] == "FAIL"
+    assert "FEW_CONTROLS" in [cap.why for cap in found.certainty_caps]
+
+
+def test_a_control_with_an_exposure_of_its_own_counts(world: StudyTables) -> None:
+    rich, names = with_controls(world, count=9)
+    placebos = [
+        {"effect_id": f"placebo{n}", "measure_id": "other", "role": "negative_control"}
+        for n in range(2)
+    ]
+    plan = world_plan({}, *placebos, negative_controls=[*names, "placebo0", "placebo1"])
+    first = rich.exposure.assign(effect_id="placebo0")
+    rich = replace(rich, exposure=pd.concat([rich.exposure, first]))
+    found = measured(rich, plan)
+    counted = next(item for item in found.diagnostics if item.name == "negative_controls")
+    assert counted.value == 9 + 1
+    assert statuses(found)["calibrated"] == "PASS"
 
 
 def test_another_planned_initiative_on_the_same_measure_competes(world: StudyTables) -> None:
     rival = {"effect_id": "rival", "initiative_id": "i2", "role": "secondary"}
     plan = world_plan({}, rival)
     also = world.exposure.assign(effect_id="rival", initiative_id="i2")
-    both = replace(world, exposure=pd.concat([world.exposure, also]))
-    assert statuses(measured(both, plan))["clean"] == "NOT_EVALUATED"
+    for rows, status in ((also, "NOT_EVALUATED"), (also.iloc[:2], "PASS")):
+        both = replace(world, exposure=pd.concat([world.exposure, rows]))
+        assert statuses(measured(both, plan))["clean"] == status
+    later = also.assign(start_period=30)
+    both = replace(world, exposure=pd.concat([world.exposure, later]))
+    assert statuses(measured(both, plan))["clean"] == "NOT_APPLICABLE"
 
 
 def test_a_plan_made_after_the_outcomes_were_read_decides_nothing(world: StudyTables) -> None:
@@ -190,7 +240,6 @@ def test_a_secondary_effect_takes_nothing_from_the_primary(world: StudyTables) -
     [
         ({"end_period": 15}, {}),
         ({}, {"dose_contrast": 1.0}),
-        ({}, {"method": "interrupted_series"}),
     ],
 )
 def test_a_design_that_is_not_built_is_not_evaluable(

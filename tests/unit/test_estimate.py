@@ -90,7 +90,7 @@ def test_an_assignment_that_was_not_randomised_cannot_be_requested_as_such() -> 
     assert found == NotEvaluable(("MISSING_TABLE",), ("exposure.assignment",))
 
 
-@pytest.mark.parametrize("method", ["dose_did", "switching_did", "interrupted_series"])
+@pytest.mark.parametrize("method", ["dose_did", "switching_did"])
 def test_methods_that_are_not_built_are_answered(method: Method) -> None:
     data = world((6, 10), (9, NEVER))
     assert choose_method(data, "policy", method, LIMITS) == NotEvaluable(("TOO_FEW_UNITS",))

@@ -53,7 +53,9 @@ def test_one_exposed_unit_is_ranked_among_all() -> None:
     assert [one.name for one in found.permutations] == ["plain", "donut", "trend_robust"]
     assert [one.p_improves for one in found.permutations] == pytest.approx([1 / 13] * 3)
     assert [one.smallest_p for one in found.permutations] == pytest.approx([1 / 13] * 3)
-    assert all(np.isfinite([one.estimate, one.std_error, one.df]).all() for one in found.intervals)
+    assert all(
+        np.isfinite([one.estimate, one.std_error, one.df]).all() for one in found.intervals[:3]
+    )
 
 
 def test_two_exposed_units_with_their_own_starts() -> None:
@@ -164,7 +166,7 @@ def test_comparison_units_are_fitted_in_parts_when_memory_is_short(
 def test_a_donut_without_earlier_periods_is_not_evaluated() -> None:
     found = estimated(replace(world(), donut=12))
     assert [one.status for one in found.permutations] == ["PASS", "NOT_EVALUATED", "PASS"]
-    assert [one.status for one in found.intervals] == ["PASS", "NOT_EVALUATED", "PASS"]
+    assert [one.status for one in found.intervals[:3]] == ["PASS", "NOT_EVALUATED", "PASS"]
     assert found.anticipation_p is None
 
 

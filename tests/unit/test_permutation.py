@@ -6,9 +6,17 @@ from math import comb
 import numpy as np
 import pytest
 
+from impact import permutation
 from impact.contrast import Cohorts, contrast
 from impact.model import FloatArray
-from impact.permutation import Deal, count_assignments, deal_labels, permute_contrast, studentised
+from impact.permutation import (
+    Deal,
+    count_assignments,
+    deal_labels,
+    permute_contrast,
+    seeded_deal,
+    studentised,
+)
 from schemas.thresholds import Thresholds
 
 FEW_DRAWS = Thresholds(permutations_exact=1, permutations_drawn=3_000)
@@ -129,3 +137,34 @@ def test_a_gap_in_another_cohorts_window_is_filled_with_the_own_scalar() -> None
     assert permute_contrast(holed, cohorts, deal(labels)) == permute_contrast(
         filled, cohorts, deal(labels)
     )
+
+
+@pytest.mark.parametrize("labels", [[1] * 8 + [0] * 9, [1] * 3 + [2] * 4 + [3] + [0] * 9])
+def test_sums_give_the_statistics_of_every_assignment(
+    labels: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    cohorts = Cohorts(np.array(labels), (3, 5, 9)[: max(labels)])
+    matrix = rng.standard_normal((len(labels), max(labels))) + 50.0
+    dealt = deal(labels, permutations_exact=1, permutations_drawn=500)
+    summed = permute_contrast(matrix, cohorts, dealt)
+    monkeypatch.setattr(permutation, "SMALL", 0)
+    assert permute_contrast(matrix, cohorts, dealt) == summed
+
+
+def test_a_remembered_deal_is_the_one_of_its_seed() -> None:
+    label, block = np.array([1] * 5 + [0] * 30), np.zeros(35, dtype=np.int64)
+    first = seeded_deal(label, block, FEW_DRAWS, 4)
+    assert seeded_deal(label, block, FEW_DRAWS, 4) is first
+    same = deal_labels(label, block, FEW_DRAWS, np.random.default_rng(4))
+    assert (first.member == same.member).all()
+    assert (seeded_deal(label, block, FEW_DRAWS, 5).member != first.member).any()
+
+
+def test_a_large_deal_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    label, block = np.array([1] * 5 + [0] * 30), np.zeros(35, dtype=np.int64)
+    monkeypatch.setattr(permutation, "SMALL", 100)
+    first = seeded_deal(label, block, FEW_DRAWS, 6)
+    again = seeded_deal(label, block, FEW_DRAWS, 6)
+    assert again is not first
+    assert (again.member == first.member).all()
