@@ -141,6 +141,17 @@ def _bias_reading(effect: Effect) -> str:
     return "Each line is a 95% range. The finding stands where the line keeps clear of zero."
 
 
+def _before_reading(effect: Effect, period: str) -> str:
+    """What hollow points should look like: it depends on what every point is measured from."""
+    if effect.method == "group_time_did":
+        return (
+            f"Every point is measured from the last {period} before the start, and shares its "
+            "noise; the estimate is measured from all periods before. Hollow points should show "
+            "no trend."
+        )
+    return "Hollow points before the start should lie near zero."
+
+
 def _event_text(
     effect: Effect, points: tuple[EventPoint, ...], index: int, period: str
 ) -> ChartText:
@@ -165,7 +176,7 @@ def _event_text(
     return ChartText(
         chart_id=f"event-{index}",
         title=title,
-        how_to_read=f"Hollow points before the start should lie near zero. {interval}",
+        how_to_read=f"{_before_reading(effect, period)} {interval}",
         source=f"Source: {evidence_sentence(effect)}. {direction_phrase(effect)}",
         aria_label=aria,
     )
