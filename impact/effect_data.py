@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from impact.calendar import MONTHS, period_count
+from impact.doses import dose_matrix
 from impact.model import NEVER, EffectData, FloatArray, IntArray, NotEvaluable
 from impact.selection import Clusters, cluster_units, selected_units, take_part
 from impact.surroundings import Surroundings, near_clusters, reached_clusters
@@ -85,6 +86,8 @@ def build_effect_data(
     clusters = cluster_units(units, tables.exposure, tables.unit, analysis.cluster == "parent_id")
     frame = _unit_frame(tables.exposure, units, clusters, cohort, weight)
     data = _clustered(frame, grid, effect, measure, study, thresholds)
+    doses = dose_matrix(tables.exposure, units, grid.periods, analysis.anticipation)
+    data = replace(data, dose=_of_clusters(doses, frame))
     return _with_surroundings(data, tables, frame, grid, clusters)
 
 
@@ -204,6 +207,7 @@ def _clustered(
         alpha=analysis.alpha,
         seed=analysis.seed,
         season=MONTHS["year"] // MONTHS[measure.period or study.period],
+        dose_contrast=analysis.dose_contrast or 1.0,
     )
 
 
@@ -223,16 +227,20 @@ def _with_surroundings(
     )
 
 
-def _controls(around: Surroundings, frame: pd.DataFrame, grid: _Grid) -> FloatArray:
-    """Every control measure on the effect's clusters and periods (K, N, T), positive better."""
+def _of_clusters(values: FloatArray, frame: pd.DataFrame) -> FloatArray:
+    """Weighted means of unit rows (units, T) over each cluster's units (N, T)."""
     codes = pd.factorize(frame["cluster"], sort=True)[0]
     weight = frame["weight"].to_numpy(dtype=np.float64)
-    rows = frame["row"].to_numpy()
+    return _cluster_means(values[frame["row"].to_numpy()], weight, codes)
+
+
+def _controls(around: Surroundings, frame: pd.DataFrame, grid: _Grid) -> FloatArray:
+    """Every control measure on the effect's clusters and periods (K, N, T), positive better."""
     made = []
     for measure_id, sign in around.signs.items():
         mine = around.panel[around.panel["measure_id"] == measure_id]
         wide = _wide(mine, grid.units, grid.periods.tolist())
-        made.append(sign * _cluster_means(wide[rows], weight, codes))
+        made.append(sign * _of_clusters(wide, frame))
     return np.array(made)
 
 

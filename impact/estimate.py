@@ -7,6 +7,7 @@ import numpy as np
 from impact.group_time_did import estimate_group_time
 from impact.interrupted_series import estimate_series
 from impact.model import EffectData, Estimation, NotEvaluable
+from impact.per_dose import estimate_dose, estimate_switching
 from impact.randomised import estimate_randomised
 from impact.sample import Sample, build_sample
 from impact.support import check_arms, check_data
@@ -20,8 +21,12 @@ ESTIMATORS: dict[Method, Callable[[EffectData, Thresholds], Estimation | NotEval
     "randomised": estimate_randomised,
     "group_time_did": estimate_group_time,
     "synthetic_did": estimate_synthetic,
+    "dose_did": estimate_dose,
+    "switching_did": estimate_switching,
     "interrupted_series": estimate_series,
 }
+NEEDS_NO_COMPARISON: tuple[MethodChoice, ...] = ("dose_did", "interrupted_series")
+"""A single series, and clusters that all start at once at doses that differ."""
 NOTHING_BESIDE = NotEvaluable(("NO_COMPARISON",))
 
 
@@ -33,12 +38,12 @@ def choose_method(
 ) -> Method | NotEvaluable:
     """Choose the estimator that the design and the number of clusters allow.
 
-    `requested` other than `auto` is taken when it is built and fits the assignment: dose,
-    switching and single-series designs are answered with what a comparison of arms lacks.
+    `requested` other than `auto` is taken when it fits the assignment; a single series and
+    clusters that differ in their dose alone need no comparison cluster.
     """
     problem = check_data(data)
-    if problem in (None, NOTHING_BESIDE) and requested == "interrupted_series":
-        return "interrupted_series"
+    if problem == NOTHING_BESIDE and requested in NEEDS_NO_COMPARISON:
+        problem = None
     if problem:
         return _alone(data, requested, thresholds) or problem
     if requested == "auto":
@@ -46,7 +51,7 @@ def choose_method(
         return _alone(data, requested, thresholds) or found if found == NOTHING_BESIDE else found
     if requested == "randomised" and assignment != "randomised":
         return NotEvaluable(("MISSING_TABLE",), ("exposure.assignment",))
-    return requested if requested in ESTIMATORS else NotEvaluable(("TOO_FEW_UNITS",))
+    return requested
 
 
 def _automatic(
@@ -81,10 +86,9 @@ def _alone(data: EffectData, requested: MethodChoice, thresholds: Thresholds) ->
 def estimate(data: EffectData, method: Method, thresholds: Thresholds) -> Estimation | NotEvaluable:
     """Estimate one effect with one method, or say what its data lack."""
     problem = check_data(data)
-    if problem and (problem != NOTHING_BESIDE or method != "interrupted_series"):
+    if problem and (problem != NOTHING_BESIDE or method not in NEEDS_NO_COMPARISON):
         return problem
-    estimator = ESTIMATORS.get(method)
-    return estimator(data, thresholds) if estimator else NotEvaluable(("TOO_FEW_UNITS",))
+    return ESTIMATORS[method](data, thresholds)
 
 
 def decide_only(

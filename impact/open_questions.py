@@ -17,6 +17,7 @@ from schemas.findings import Effect
 from schemas.plan import Plan, PlannedEffect
 from schemas.study import Study
 from schemas.thresholds import Thresholds
+from schemas.vocabulary import Reason
 
 YEARS = (1, 2)
 """Follow-ups tried where a year has several periods."""
@@ -74,7 +75,9 @@ def _question(
         return replace(question, lacking=data)
     history = read_history(data)
     if history is None:
-        return replace(question, lacking=NotEvaluable(("NO_VARIATION",)))
+        is_alone = len(data.unit_ids) < 2
+        reason: Reason = "TOO_FEW_UNITS" if is_alone else "NO_VARIATION"
+        return replace(question, lacking=NotEvaluable((reason,)))
     ask = Ask(
         target=planned.smallest_worthwhile_effect or 0.0,
         history=history,

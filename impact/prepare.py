@@ -6,7 +6,7 @@ import pandas as pd
 
 from impact.calendar import MONTHS
 from impact.effect_data import EffectTables, Measure, build_effect_data
-from impact.estimate import choose_method, estimate
+from impact.estimate import NOTHING_BESIDE, choose_method, estimate
 from impact.gather import StudyTables
 from impact.model import (
     DiagnosticResult,
@@ -183,16 +183,18 @@ def _estimated(
     if requested == "auto" and assignment != "randomised":
         requested = _design_of(effect, tables)
     method = choose_method(data, assignment, requested, thresholds)
+    if method == NOTHING_BESIDE and effect.analysis.method == "auto":
+        method = choose_method(data, assignment, "auto", thresholds)
     return method if isinstance(method, NotEvaluable) else estimate(data, method, thresholds)
 
 
 def _design_of(effect: PlannedEffect, tables: EffectTables) -> MethodChoice:
     """The designs that `auto` tries before those of absorbing exposure; a log is absorbing."""
-    if effect.analysis.dose_contrast is not None:
-        return "dose_did"
     observed = tables.panel.loc[tables.panel["outcome"].notna(), "period"]
     mine = tables.exposure[tables.exposure["unit_id"].isin(tables.panel["unit_id"])]
-    return "switching_did" if is_switching(mine, int(observed.max())) else "auto"
+    if is_switching(mine, int(observed.max())):
+        return "switching_did"
+    return "auto" if effect.analysis.dose_contrast is None else "dose_did"
 
 
 def _uncomputed(found: Estimation, applies: dict[IntervalName, bool]) -> tuple[Interval, ...]:

@@ -215,3 +215,6 @@ def test_what_keeps_a_history_from_being_read_is_said(tables: StudyTables) -> No
     assert none.lacking == NotEvaluable(("NO_OUTCOME",))
     flat = tables.panel.assign(outcome=4.0)
     assert left_open(tables, panel=flat).lacking == NotEvaluable(("NO_VARIATION",))
+    alone = tables.panel[tables.panel["unit_id"] == EXPOSED[0]]
+    found = left_open(tables, panel=alone, exposure=tables.exposure.iloc[:1])
+    assert found.lacking == NotEvaluable(("TOO_FEW_UNITS",))

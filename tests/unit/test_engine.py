@@ -236,17 +236,36 @@ def test_a_secondary_effect_takes_nothing_from_the_primary(world: StudyTables) -
 
 
 @pytest.mark.parametrize(
-    ("change", "analysis"),
+    ("change", "analysis", "method", "divisor"),
     [
-        ({"end_period": 15}, {}),
-        ({}, {"dose_contrast": 1.0}),
+        ({"end_period": 14}, {}, "switching_did", 0.5),
+        ({"dose": 4.0}, {"dose_contrast": 2.0}, "dose_did", 2.0),
+        ({"dose": 4.0}, {}, "group_time_did", 1.0),
     ],
 )
-def test_a_design_that_is_not_built_is_not_evaluable(
-    world: StudyTables, change: dict[str, Any], analysis: dict[str, Any]
+def test_doses_and_stops_choose_the_design_and_the_scale(
+    world: StudyTables,
+    change: dict[str, Any],
+    analysis: dict[str, Any],
+    method: str,
+    divisor: float,
 ) -> None:
     tables = replace(world, exposure=world.exposure.assign(**change))
-    assert measured(tables, world_plan(**analysis)).verdict == "not_evaluable"
+    found = measured(tables, world_plan(**analysis))
+    assert found.method == method
+    assert found.estimate == pytest.approx((measured(world).estimate or 0) / divisor)
+
+
+def test_everyone_at_once_is_compared_by_dose_or_stands_alone(world: StudyTables) -> None:
+    one = world.exposure.iloc[:1]
+    names = sorted(world.panel["unit_id"].unique())
+    doses = np.linspace(1, 5, len(names))
+    everyone = pd.concat([one] * len(names)).assign(unit_id=names, dose=doses)
+    at_once = replace(world, exposure=everyone)
+    assert measured(at_once, world_plan(dose_contrast=1.0)).method == "dose_did"
+    assert measured(at_once).reasons == ["ONE_SERIES"]
+    ended = replace(world, exposure=everyone.assign(end_period=15))
+    assert measured(ended).method == "interrupted_series"
 
 
 def test_covariates_and_subgroups_that_are_not_used_are_said(world: StudyTables) -> None:

@@ -91,7 +91,8 @@ def test_an_assignment_that_was_not_randomised_cannot_be_requested_as_such() -> 
 
 
 @pytest.mark.parametrize("method", ["dose_did", "switching_did"])
-def test_methods_that_are_not_built_are_answered(method: Method) -> None:
+def test_an_effect_per_dose_needs_a_dose(method: Method) -> None:
     data = world((6, 10), (9, NEVER))
-    assert choose_method(data, "policy", method, LIMITS) == NotEvaluable(("TOO_FEW_UNITS",))
-    assert estimate(data, method, LIMITS) == NotEvaluable(("TOO_FEW_UNITS",))
+    assert choose_method(data, "policy", method, LIMITS) == method
+    lacking = NotEvaluable(("MISSING_TABLE",), ("exposure.dose",))
+    assert estimate(data, method, LIMITS) == lacking
