@@ -35,15 +35,16 @@ def take_part(
     """Units of one effect, in order of their ids.
 
     Those with outcomes, and those with an exposure row that are of a type that has outcomes:
-    they were assigned, so that their outcome is missing. Where a randomised design gives its
-    comparison units a row (dose 0), units without a row are not part of the experiment.
+    they were assigned, so that their outcome is missing. In a randomised design that is given
+    as a table, comparison units have a row too (dose 0): units without one were not drawn
+    for, and are not part of the experiment.
     """
     observed = set(panel["unit_id"]) & wanted
     types = set(unit.loc[unit["unit_id"].isin(observed), "unit_type"])
     assigned = set(exposure["unit_id"]) & wanted
     of_type = set(unit.loc[unit["unit_type"].isin(types), "unit_id"])
-    is_experiment = bool((exposure["assignment"] == "randomised").any())
-    if is_experiment and bool((exposure["dose"] == 0).any()):
+    given = exposure[exposure["basis"] == "table"]
+    if len(given) > 0 and bool((given["assignment"] == "randomised").all()):
         return sorted(assigned & of_type)
     return sorted(observed | (assigned & of_type))
 

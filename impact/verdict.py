@@ -163,7 +163,15 @@ def broken_by(
 def _doubts(estimation: Estimation, alpha: float, family: Family) -> tuple[Reason, ...]:
     reasons: list[Reason] = ["FRAGILE"]
     reasons += [reason for _, reason in broken_by(estimation, alpha, family)]
-    return tuple(dict.fromkeys(reasons)) if len(reasons) > 1 else ("IMPRECISE",)
+    if len(reasons) > 1:
+        return tuple(dict.fromkeys(reasons))
+    return ("IMPRECISE",) if _can_be_claimed(estimation, alpha, family) else ("UNATTAINABLE_P",)
+
+
+def _can_be_claimed(estimation: Estimation, alpha: float, family: Family) -> bool:
+    """Whether the most extreme assignment of the design would reach alpha."""
+    smallest = [test.smallest_p for test in estimation.permutations if test.name == "plain"]
+    return all(2 * p_value * family.size <= alpha + ROUNDING for p_value in smallest)
 
 
 def _is_visible(estimation: Estimation, side: Side, alpha: float, family: Family) -> bool:

@@ -182,8 +182,11 @@ def _reason(reason: Reason, effect: Effect) -> str:
 
 
 def _can_be_counted(effect: Effect) -> bool:
-    """Whether both arms hold units, few enough for the assignments to be worth naming."""
-    return 0 < effect.exposed_count <= FEW_EXPOSED and effect.comparison_count > 0
+    """Whether every assignment was possible, and they are few enough to be worth naming."""
+    is_gated = any(
+        test.name == "attainable_p" and test.status == "FAIL" for test in effect.diagnostics
+    )
+    return is_gated and 0 < effect.exposed_count <= FEW_EXPOSED and effect.comparison_count > 0
 
 
 def _unattainable(effect: Effect) -> str:

@@ -31,6 +31,7 @@ def exposure(rows: list[Row]) -> pd.DataFrame:
         "dose": None,
         "assignment": "policy",
         "assignment_depth": 0,
+        "basis": "table",
         "block_id": None,
         "assignment_probability": None,
         "anticipated_period": None,
@@ -117,6 +118,14 @@ def test_a_trial_keeps_its_assigned_units_and_no_others() -> None:
     assert made.block.tolist() == [0, 0, 1, 2]
     assert made.probability[2] == 0.4
     assert np.isnan(made.outcome[3]).all()
+
+
+def test_units_that_were_not_drawn_for_are_no_comparison_in_a_trial() -> None:
+    rows: list[Row] = [{"unit_id": name, "start_period": 6, "dose": 1.0} for name in ("a", "b")]
+    trial = exposure([{**row, "assignment": "randomised"} for row in rows])
+    made = data(EffectTables(SIMPLE.panel, trial, units(FOUR)))
+    assert made.unit_ids == ("a", "b")
+    assert NEVER not in made.cohort
 
 
 def test_an_exposed_unit_without_outcomes_is_missing_unless_its_type_has_none() -> None:

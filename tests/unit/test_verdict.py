@@ -129,6 +129,12 @@ def test_in_a_randomised_design_only_the_plain_interval_decides() -> None:
     assert robust_bounds(trial, 0.95) == trial.intervals[0].bounds(0.95)
 
 
+def test_a_draw_that_could_have_come_out_one_way_only_can_claim_nothing() -> None:
+    one_arm_blocks = permutation(1.0, count=1)
+    seen = replace(randomised(9.0), permutations=(one_arm_blocks,))
+    assert judged(seen).reasons == ("UNATTAINABLE_P",)
+
+
 def test_holm_takes_away_a_claim_that_one_effect_alone_would_make() -> None:
     seen = observational(2.3, 2.3, 2.3)
     assert judged(seen).verdict == "improves"
