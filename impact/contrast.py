@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from impact.model import BoolArray, FloatArray, IntArray
 
@@ -29,7 +29,7 @@ class Contrast:
     @property
     def p_value(self) -> float:
         """Two-sided p of "no difference"."""
-        return float(2 * stats.t.sf(abs(self.estimate) / self.std_error, self.df))
+        return float(2 * special.stdtr(self.df, -abs(self.estimate) / self.std_error))
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _scalars(series: FloatArray, sample: Sample) -> FloatArray:
     """I0 of every control, cluster and cohort (K', N, G)."""
     count, clusters, periods = series.shape
     flat = series.reshape(count * clusters, periods)
-    made = functionals.scalar_matrix(flat, sample.windows, functionals.plain)
+    made = functionals.plain_matrix(flat, sample.windows)
     return made.reshape(count, clusters, len(sample.windows))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from impact import functionals
 from impact.calibrated import FACTORS
 from impact.contrast import cluster_scalars, with_own_scalars
+from impact.controls import Controls
 from impact.few_exposed import Draws, Spread, noise_matrix, own_sd, scaled_statistics
 from impact.judged import Judged
 from impact.left_out import LeftOut, leave_both_out
@@ -52,18 +53,20 @@ def not_permuted(name: IntervalName) -> PermutationTest:
 
 def shown_calibrated(judged: Judged, thresholds: Thresholds) -> tuple[Interval, ...]:
     """I3 and I4 as shown: I0 of each unit's series without what the controls share; no tau."""
-    if not has_own_controls(judged, thresholds):
+    controls = own_controls(judged, thresholds)
+    if controls is None:
         return tuple(Interval(name, "NOT_APPLICABLE") for name, _ in FACTORS)
-    return tuple(_in_own_unit(judged, name, factor) for name, factor in FACTORS)
+    return tuple(_in_own_unit(judged, controls, *named) for named in FACTORS)
 
 
 def permute_calibrated(draws: Draws, thresholds: Thresholds) -> tuple[PermutationTest, ...]:
     """Permutation tests of I3 and I4, scaled by the spread of the same series; none below K."""
-    if not has_own_controls(draws.judged, thresholds):
+    controls = own_controls(draws.judged, thresholds)
+    if controls is None:
         return ()
     return tuple(
         permute_functional(
-            replace(draws, judged=less_shared(draws.judged, factor)),
+            replace(draws, judged=less_shared(draws.judged, controls, factor)),
             name,
             functionals.plain,
             own_sd,
@@ -77,18 +80,18 @@ def shown_left_out(data: EffectData, judged: Judged) -> tuple[Interval, ...]:
     return tuple(_shown(item) for item in leave_both_out(data, judged, least=1))
 
 
-def has_own_controls(judged: Judged, thresholds: Thresholds) -> bool:
-    """Whether enough controls live in the effect's own units: permutation needs their series."""
-    least = thresholds.controls_calibration
-    return judged.controls is not None and len(judged.controls.series) >= least
+def own_controls(judged: Judged, thresholds: Thresholds) -> Controls | None:
+    """The controls, where enough live in the effect's own units: each unit needs a series."""
+    found = judged.controls
+    if found is None or len(found.series) < thresholds.controls_calibration:
+        return None
+    return found
 
 
-def less_shared(judged: Judged, factor: float) -> Judged:
+def less_shared(judged: Judged, controls: Controls, factor: float) -> Judged:
     """The sample with lambda times the controls' mean taken off each series; units of s_y."""
-    if judged.controls is None:
-        return judged
     signed = judged.sign / judged.scale * judged.sample.outcome
-    outcome = signed - factor * judged.controls.mean_series
+    outcome = signed - factor * controls.mean_series
     return replace(
         judged,
         sample=replace(judged.sample, outcome=outcome),
@@ -98,8 +101,8 @@ def less_shared(judged: Judged, factor: float) -> Judged:
     )
 
 
-def _in_own_unit(judged: Judged, name: IntervalName, factor: float) -> Interval:
-    found = shown_interval(less_shared(judged, factor), name, functionals.plain)
+def _in_own_unit(judged: Judged, controls: Controls, name: IntervalName, factor: float) -> Interval:
+    found = shown_interval(less_shared(judged, controls, factor), name, functionals.plain)
     return replace(
         found,
         estimate=judged.scale * found.estimate,

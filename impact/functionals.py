@@ -81,6 +81,14 @@ def scalar_matrix(
     return np.column_stack([functional(outcome, window) for window in windows])
 
 
+def plain_matrix(outcome: FloatArray, windows: Sequence[Window]) -> FloatArray:
+    """`plain` at every cohort's windows (N, G); one product where every cell is observed."""
+    if not np.isfinite(outcome).all():
+        return scalar_matrix(outcome, windows, plain)
+    weights = [w.post / w.post.sum() - w.pre / w.pre.sum() for w in windows]
+    return np.asarray(outcome @ np.column_stack(weights))
+
+
 def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
     """Divide, with NaN where the divisor is zero."""
     quotient = np.full(np.shape(above), np.nan)

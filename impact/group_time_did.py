@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from impact import functionals
 from impact.beside import panel_alternatives, panel_diagnostics, slope_breakdown
@@ -151,7 +151,7 @@ def cohort_bounds(judged: Judged) -> tuple[tuple[float, float], ...]:
     if len(judged.cohorts.starts) == 1:
         return ()
     found = cohort_contrasts(judged.matrix(functionals.plain), judged.cohorts)
-    reach = [one.std_error * float(stats.t.ppf(0.975, one.df)) for one in found]
+    reach = [one.std_error * float(special.stdtrit(one.df, 0.975)) for one in found]
     return tuple((one.estimate - r, one.estimate + r) for one, r in zip(found, reach, strict=True))
 
 

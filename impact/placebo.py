@@ -32,7 +32,7 @@ def placebo_date(data: EffectData, judged: Judged) -> DiagnosticResult:
     )
     sample = build_sample(pretended)
     found = None
-    if sample.windows and sample.comparison_count:
+    if sample.windows:
         found = judge_sample(sample, data.sign).contrast(functionals.plain)
     return _tested("placebo_date", found.p_value if found else None)
 

@@ -216,7 +216,16 @@ def _needed(effect: Effect) -> str:
     if effect.needed.periods is not None:
         parts.append(f"{count(effect.needed.periods, 'period')} instead of {effect.period_count:,}")
     lead = "At least" if "UNATTAINABLE_P" in effect.reasons else "About"
-    return f"{lead} {listed(parts, 'or')}."
+    return f"{lead} {listed(parts, 'or')}.{_floor(effect)}"
+
+
+def _floor(effect: Effect) -> str:
+    """What more units would not change, where the negative controls scatter too much."""
+    is_reached = any(
+        test.name == "systematic_error" and test.status == "FAIL" for test in effect.diagnostics
+    )
+    told = " More units would not shrink the bias that the negative controls show."
+    return told if is_reached and effect.needed.clusters is not None else ""
 
 
 def _from_caps(effect: Effect) -> str:

@@ -194,6 +194,9 @@ def test_outside_controls_cannot_calibrate_what_has_no_spread() -> None:
     assert found is not None
     whole = replace(found, outside=placed[:0], estimate=found.estimate[:10])
     assert without_shared(judged, whole, 1.0) is None
+    same = (outside_of(data, data.outcome, data.unit_ids),) * 10
+    copied = judged_with(data, None, outside=same)
+    assert {one.status for one in calibrated(copied)} == {"NOT_EVALUATED", "PASS"}
     alone = replace(judged, cohorts=Cohorts(judged.cohorts.label * 0 + 1, judged.cohorts.starts))
     assert without_shared(replace(alone), found, 1.0) is None
 

@@ -66,3 +66,14 @@ def test_nothing_observed_gives_no_number() -> None:
 
 def test_a_donut_wider_than_the_pre_window_gives_no_number() -> None:
     assert np.isnan(functionals.donut(SERIES, window(donut=4))).all()
+
+
+@pytest.mark.parametrize("holes", [0, 9])
+def test_the_plain_functional_is_one_product_where_nothing_is_missing(holes: int) -> None:
+    rng = np.random.default_rng(holes)
+    outcome = rng.normal(40, 1, (12, 20))
+    outcome.ravel()[rng.choice(240, holes, replace=False)] = np.nan
+    data = effect_data(outcome, np.repeat([8, 12, NEVER], 4))
+    windows = [build_window(start, data) for start in (8, 12)]
+    expected = functionals.scalar_matrix(outcome, windows, functionals.plain)
+    np.testing.assert_allclose(functionals.plain_matrix(outcome, windows), expected, atol=1e-12)

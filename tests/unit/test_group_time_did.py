@@ -10,7 +10,7 @@ from impact.contrast import Contrast
 from impact.estimate import estimate
 from impact.group_time_did import estimate_group_time
 from impact.judged import judge_sample
-from impact.model import NEVER, EffectData, Estimation, NotEvaluable
+from impact.model import NEVER, DiagnosticResult, EffectData, Estimation, NotEvaluable
 from impact.sample import build_sample
 from impact.widening import worst_share_shift
 from schemas.thresholds import Thresholds
@@ -31,7 +31,7 @@ def estimated(data: EffectData, thresholds: Thresholds = QUICK) -> Estimation:
     return found
 
 
-def diagnostic(found: Estimation, name: str) -> object:
+def diagnostic(found: Estimation, name: str) -> DiagnosticResult:
     return next(one for one in found.diagnostics if one.name == name)
 
 
@@ -165,6 +165,15 @@ def test_the_breakdown_slope_brings_the_interval_to_zero() -> None:
     assert slope_breakdown(judged, Contrast(1.0, 1.0, 1e9)) is None
     broken = slope_breakdown(judged, Contrast(-3.0, 1.0, 1e9))
     assert broken == pytest.approx((3.0 - 1.96) / judged.span, abs=1e-3)
+
+
+def test_a_half_seen_history_has_no_date_for_a_placebo() -> None:
+    rng = np.random.default_rng(7)
+    outcome, cohort = staggered(rng, sizes=(6, 8), starts=(10, NEVER))
+    outcome[:6, :5] = np.nan
+    assert diagnostic(estimated(effect_data(outcome, cohort)), "placebo_date").status == (
+        "NOT_EVALUATED"
+    )
 
 
 def refused(data: EffectData) -> tuple[str, ...]:

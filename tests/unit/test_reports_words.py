@@ -28,7 +28,7 @@ from reports.sentences import (
     what_would_change,
 )
 from reports.words import write_words
-from schemas.findings import Effect, Findings, Indicator, Needed, Sensitivity
+from schemas.findings import Diagnostic, Effect, Findings, Indicator, Needed, Sensitivity
 from schemas.vocabulary import Verdict
 from tests.findings_extremes import bare_effect, empty
 from tests.findings_samples import (
@@ -163,6 +163,11 @@ def test_an_imprecise_effect_says_what_it_could_have_seen_and_what_it_needs() ->
     effect = portfolio().effects[4]
     assert "it could detect 2.85 percentage points or more" in reason_sentences(effect)[0]
     assert what_would_change(effect) == ("About 410 units instead of 30 exposed and 30 comparison.")
+    floor = Diagnostic(name="systematic_error", status="FAIL", value=0.9, threshold=0.25)
+    assert what_would_change(effect.model_copy(update={"diagnostics": [floor]})) == (
+        "About 410 units instead of 30 exposed and 30 comparison. "
+        "More units would not shrink the bias that the negative controls show."
+    )
     longer = effect.model_copy(update={"needed": Needed(periods=90)})
     assert what_would_change(longer) == "About 90 periods instead of 48."
 
