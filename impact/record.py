@@ -16,6 +16,8 @@ from schemas.findings import Alternative, Cost, Diagnostic, EventTime, Needed, S
 from schemas.plan import PlannedEffect
 
 POWER = 0.80
+PER_DOSE = "att_per_dose"
+"""An effect per dose has no cost per unit: spend bought the whole dose, not one contrast of it."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,27 @@ def finite(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
+def unit_label(subject: Subject, estimation: Estimation) -> str:
+    """The unit of the effect: the measure's own, per dose where the effect is per dose."""
+    label, contrast = subject.measure.unit_label, subject.effect.analysis.dose_contrast
+    if estimation.estimand != PER_DOSE:
+        return label
+    per = "period of exposure" if contrast is None else f"{contrast:g} of dose"
+    return f"{label} per {per}".strip()
+
+
 def _numbers(subject: Subject, estimation: Estimation) -> dict[str, object]:
     sign = subject.sign
     robust = robust_bounds(estimation, 0.95)
-    claimed = None if robust is None else SignedBounds(sign * estimation.estimate, *robust)
+    is_total = estimation.estimand != PER_DOSE
+    claimed = SignedBounds(sign * estimation.estimate, *robust) if robust and is_total else None
     ci_low, ci_high = _oriented(_plain_interval(estimation), sign)
     robust_low, robust_high = _oriented(robust, sign)
     is_claimed = estimation.decided_by == "interval"
     return {
         "method": estimation.method,
         "estimand": estimation.estimand,
+        "unit_label": unit_label(subject, estimation),
         "estimate": finite(estimation.estimate),
         "std_error": finite(estimation.std_error),
         "ci_low": ci_low,

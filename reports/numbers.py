@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -26,6 +27,10 @@ COUNTED = frozenset(
 )
 
 
+PER_DOSE = re.compile(r" per (period of exposure|\S+ of dose)$")
+"""How an effect per dose ends its unit; it stays when the unit is shown as points."""
+
+
 @dataclass(frozen=True)
 class DisplayUnit:
     """How an effect's unit is shown: `factor` is 100 where a share becomes points, else 1."""
@@ -37,11 +42,12 @@ class DisplayUnit:
 def display_unit(unit_label: str) -> DisplayUnit:
     """Shares and per cents differ by percentage points; every other unit keeps its label."""
     label = unit_label.strip()
-    word = label.lower()
+    word, per_dose = label.lower(), PER_DOSE.search(label)
+    points = POINTS + (per_dose.group() if per_dose else "")
     if word.startswith(("share", "proportion")):
-        return DisplayUnit(100.0, POINTS)
+        return DisplayUnit(100.0, points)
     if word.startswith(("percent", "per cent", "%")):
-        return DisplayUnit(1.0, POINTS)
+        return DisplayUnit(1.0, points)
     return DisplayUnit(1.0, label or "units")
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.findings import Effect
 from tests import portfolio_reference
 from tests.study_engine import effects_of
 
@@ -30,16 +31,25 @@ def test_hiv_incentives_improve_with_moderate_certainty() -> None:
     assert effect.missing_share == pytest.approx(56 / 679)
 
 
-def test_portfolio_is_of_low_certainty_where_clusters_are_enough() -> None:
-    found = effects_of(portfolio_reference.STUDY)
+@pytest.fixture(scope="module")
+def portfolio_effects() -> dict[str, Effect]:
+    return effects_of(portfolio_reference.STUDY)
+
+
+def test_portfolio_is_of_low_certainty_where_clusters_are_enough(
+    portfolio_effects: dict[str, Effect],
+) -> None:
+    found = portfolio_effects
     assert {key: one.certainty for key, one in found.items()} == {
         **dict.fromkeys(found, "low"),
         "pilot_shared_decisions": "very_low",
     }
 
 
-def test_portfolio_gets_the_verdicts_and_intervals_of_the_reference() -> None:
-    found = effects_of(portfolio_reference.STUDY)
+def test_portfolio_gets_the_verdicts_and_intervals_of_the_reference(
+    portfolio_effects: dict[str, Effect],
+) -> None:
+    found = portfolio_effects
     tables = portfolio_reference.read_tables()
     judged = portfolio_reference.verdicts(tables)
     signs = {"days_to_specialist": -1}

@@ -17,9 +17,9 @@ from tests.evidence import few_exposed, interval, observational
 NAN = float("nan")
 
 
-def recorded(estimation: Estimation, direction: Any = "lower_better") -> Effect:
+def recorded(estimation: Estimation, direction: Any = "lower_better", **analysis: Any) -> Effect:
     measure = Measure("waiting", "Days waited", "days", direction)
-    subject = Subject(plan().effects[0], measure, "Earlier diagnosis", 100.0, "EUR")
+    subject = Subject(plan(analysis).effects[0], measure, "Earlier diagnosis", 100.0, "EUR")
     failed = DiagnosticResult("pre_trend", "NOT_EVALUATED", NAN)
     judgement = Judgement(
         Decision("inconclusive", ("IMPRECISE",), NAN), Grade("low", ()), (), Needed(), (failed,)
@@ -44,6 +44,20 @@ def test_the_printed_interval_is_sampling_error_and_the_robust_one_also_what_is_
     found = recorded(wide, "higher_better")
     assert found.ci_low == pytest.approx(4 - 1.9623, abs=1e-3)
     assert found.robust_low == pytest.approx(4 - 1.9623 - 1, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("contrast", "label"),
+    [(None, "days per period of exposure"), (1000.0, "days per 1000 of dose")],
+)
+def test_an_effect_per_dose_says_so_and_has_no_cost_per_unit(
+    contrast: float | None, label: str
+) -> None:
+    found = replace(observational(4.0, 4.0, 5.0, estimate=4.0), estimand="att_per_dose")
+    entry = recorded(found, "higher_better", dose_contrast=contrast)
+    assert entry.unit_label == label
+    assert entry.robust_low is not None
+    assert entry.cost.cost_per_unit is None
 
 
 def test_one_exposed_unit_has_estimates_and_no_bounds() -> None:
