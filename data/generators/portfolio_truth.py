@@ -34,7 +34,7 @@ class Initiative:
 
 EARLY_DIAGNOSIS = Measure(
     "early_diagnosis",
-    "Diagnosis within 12 months of first symptoms",
+    "Diagnosis within 12 months",
     "percent of patients",
     "higher_better",
     "access",
