@@ -8,6 +8,7 @@ import polars as pl
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaErrors
 
+from intake.checks import NOT_YET_RECORDED
 from intake.problems import Problem, Rejected
 from schemas.findings import RowAccount
 from schemas.registry import TABLES, TableSpec
@@ -23,8 +24,14 @@ DISPOSITIONS = ("quarantined", "superseded", "out_of_window")
 def count_rows(
     table: str, raw: ibis.Table, accepted: ibis.Table, quarantine: ibis.Table
 ) -> list[RowAccount]:
-    """One account per source file; each side is counted from its own table."""
-    read, kept = _per_file(raw), _per_file(accepted)
+    """One account per source file, of the rows known at the study's clock.
+
+    Each side is counted from its own table. Rows recorded later are read for another day: they
+    are in quarantine, and an account of an old date is the same after they were added.
+    """
+    later = unknown_rows(quarantine)
+    read, kept = _per_file(raw) - later, _per_file(accepted)
+    quarantine = quarantine.filter(quarantine.rule != NOT_YET_RECORDED)
     lost = {name: _per_file(rows) for name, rows in _by_disposition(quarantine).items()}
     files = sorted({*read, *kept, *(file for counts in lost.values() for file in counts)})
     return [
@@ -37,6 +44,11 @@ def count_rows(
         )
         for file in files
     ]
+
+
+def unknown_rows(quarantine: ibis.Table) -> Counter[str]:
+    """Rows per file that were recorded after the study's clock."""
+    return _per_file(quarantine.filter(quarantine.rule == NOT_YET_RECORDED))
 
 
 def check_limits(accounts: Sequence[RowAccount], study: Study) -> None:

@@ -10,6 +10,9 @@ Disposition = Literal["quarantined", "superseded", "out_of_window"]
 FAILURES = "failures"
 """Numbers of the checks a row fails, each followed by a space."""
 
+NOT_YET_RECORDED = "not_yet_recorded"
+"""The rule of rows recorded after the study's clock."""
+
 
 @dataclass(frozen=True)
 class Rule:

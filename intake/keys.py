@@ -1,5 +1,6 @@
 """Checks over sets of rows: duplicates, overlaps, shares, references."""
 
+import datetime
 from functools import reduce
 from operator import and_
 
@@ -11,10 +12,16 @@ from intake.typed import Build
 from schemas.registry import ForeignKey
 
 ORIGIN = ["source_file", "source_row"]
+UNRECORDED = datetime.date(1, 1, 1)
+"""Stands for the unknown date of a row that does not say when it was recorded."""
 
 
 def duplicates(build: Build, rows: ibis.Table) -> list[ibis.Table]:
-    """Rows whose key is there before: the same content is superseded, other content is not."""
+    """Rows whose key is there before.
+
+    The same content is superseded and other content is not, except where a row was recorded
+    later than the others: it counts, and corrects them.
+    """
     key = list(build.spec.key)
     if not key:
         return []
@@ -22,23 +29,39 @@ def duplicates(build: Build, rows: ibis.Table) -> list[ibis.Table]:
     counted = keyed.group_by(key).agg(key_count=keyed.count())
     repeated = counted.filter(counted.key_count > 1)
     same = [keyed[name].identical_to(repeated[name]) for name in key]
-    found = keyed.semi_join(repeated, same)
-    content = [name for name in build.spec.column_names if name not in ORIGIN]
-    packed = ibis.struct({name: found[name] for name in [*content, FAILURES]}).cast("json")
-    text = found.select(*key, *ORIGIN, content=packed.cast("string"))
-    by_key = ibis.window(group_by=key)
-    ranked = text.mutate(
-        is_same=text.content.min().over(by_key) == text.content.max().over(by_key),
-        place=ibis.row_number().over(ibis.window(group_by=key, order_by=ORIGIN)),
-    )
-    names = ", ".join(key)
-    told = f"another row has the same {names}"
+    ranked = _ranked(build, keyed.semi_join(repeated, same))
+    last = ranked.filter(ranked.is_last)
+    told = f"another row has the same {', '.join(key)}"
     again = Rule(key[0], "repeated_row", f"{told} and content", "nothing to do", "superseded")
     clash = Rule(key[0], "duplicate_key", f"{told} and other content", "keep the right one")
-    return [
-        broken(ranked.filter(ranked.is_same & (ranked.place > 0)), build.catalogue.number(again)),
-        broken(ranked.filter(~ranked.is_same), build.catalogue.number(clash)),
+    parts = [
+        broken(last.filter(last.is_same & (last.place > 0)), build.catalogue.number(again)),
+        broken(last.filter(~last.is_same), build.catalogue.number(clash)),
     ]
+    when = build.spec.meta.recorded_column
+    if when is None:
+        return parts
+    corrected = Rule(when, "corrected", f"{told} and a later {when}", "nothing to do", "superseded")
+    return [*parts, broken(ranked.filter(~ranked.is_last), build.catalogue.number(corrected))]
+
+
+def _ranked(build: Build, found: ibis.Table) -> ibis.Table:
+    """Rows of one key beside each other: which were recorded last, and whether those agree.
+
+    A row without a date of recording was recorded before any row with one.
+    """
+    key, name = list(build.spec.key), build.spec.meta.recorded_column
+    content = [column for column in build.spec.column_names if column not in ORIGIN]
+    packed = ibis.struct({column: found[column] for column in [*content, FAILURES]}).cast("json")
+    when = ibis.literal(UNRECORDED) if name is None else found[name].fill_null(UNRECORDED)
+    text = found.select(*key, *ORIGIN, content=packed.cast("string"), recorded_at=when)
+    together = [*key, "recorded_at"]
+    at_once = ibis.window(group_by=together)
+    return text.mutate(
+        is_last=text.recorded_at == text.recorded_at.max().over(ibis.window(group_by=key)),
+        is_same=text.content.min().over(at_once) == text.content.max().over(at_once),
+        place=ibis.row_number().over(ibis.window(group_by=together, order_by=ORIGIN)),
+    )
 
 
 def _keyed(build: Build, rows: ibis.Table) -> ibis.Table:

@@ -3,11 +3,13 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import ibis
 
-from intake.checks import FAILURES, Catalogue, Check, Rule
+from intake.checks import FAILURES, NOT_YET_RECORDED, Catalogue, Check, Rule
 from intake.parse import FIRST_DATE, TYPES, limit_checks, parse
 from intake.row_rules import rule_check
 from intake.study import inline_mapping, source_name
@@ -76,13 +78,26 @@ def _checked(build: Build, table: ibis.Table) -> ibis.Table:
     if build.spec.name == "outcome":
         checks += _measure_checks(table)
     other = Rule(None, "where", "is left out by mapping.where", "nothing to do", "out_of_window")
-    left_out = build.catalogue.failures([Check(other, ~table.is_kept)])
+    later = _recorded_later(build, table)
+    left_out = build.catalogue.failures([Check(other, ~table.is_kept), *later])
+    is_kept = reduce(and_, [~check.fails for check in later], table.is_kept)
     failures = table.first_failures.concat(build.catalogue.failures(checks))
     return table.select(
         *build.spec.column_names,
-        "is_kept",
-        **{FAILURES: ibis.ifelse(table.is_kept, failures, left_out)},
+        is_kept=is_kept,
+        **{FAILURES: ibis.ifelse(is_kept, failures, left_out)},
     )
+
+
+def _recorded_later(build: Build, table: ibis.Table) -> list[Check]:
+    """Rows that nobody knew of at the study's clock: no other check is made of them."""
+    name = build.spec.meta.recorded_column
+    if name is None:
+        return []
+    told = f"{name} is after the study's as_of: the row is not known yet"
+    rule = Rule(name, NOT_YET_RECORDED, told, "nothing, or set a later as_of", "out_of_window")
+    is_later = table[name] > ibis.literal(build.study.as_of)
+    return [Check(rule, table.is_kept & is_later.fill_null(NO))]
 
 
 def _mapped(rows: ibis.Table, column: ColumnSpec, mapping: SourceMapping) -> Any:

@@ -102,6 +102,10 @@ def _set_rules(spec: TableSpec) -> list[str]:
         rules.append(
             f"- rows with {spec.meta.window_column} outside the study's window are left out"
         )
+    if spec.meta.recorded_column is not None:
+        column = spec.meta.recorded_column
+        rules.append(f"- rows with {column} after the study's as_of are not known yet")
+        rules.append(f"- of several rows of one key, the one with the latest {column} counts")
     return rules
 
 

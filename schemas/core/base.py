@@ -15,8 +15,9 @@ class TableMeta:
 
     `needs` are tables without which this one says nothing; `rows_expected` is false for tables
     that may be empty or absent; `window_column` is the date that puts a row in or out of the
-    study's window; `no_overlap` is (group columns, start, end) of spells that must not overlap;
-    `shares_sum` is (group column, share column).
+    study's window; `recorded_column` is the date a row was recorded: unknown before it, and of
+    several rows of one key the one recorded last counts; `no_overlap` is (group columns, start,
+    end) of spells that must not overlap; `shares_sum` is (group column, share column).
     """
 
     key: tuple[str, ...] = ()
@@ -24,6 +25,7 @@ class TableMeta:
     rules: tuple[RowRule, ...] = ()
     rows_expected: bool = True
     window_column: str | None = None
+    recorded_column: str | None = None
     no_overlap: tuple[tuple[str, ...], str, str] | None = None
     shares_sum: tuple[str, str] | None = None
 

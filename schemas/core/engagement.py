@@ -98,7 +98,9 @@ class Engagement(CoreModel):
     reverses_engagement_id: pl.String = fields.identifier(
         "The transfer that this one takes back.", references="engagement", nullable=True
     )
-    recorded_date: pl.Date = fields.date("Day it was entered in the log.", nullable=True)
+    recorded_date: pl.Date = fields.date(
+        "Day it was entered in the log.", nullable=True, may_be_future=True
+    )
     purpose: pl.String = fields.text(
         "What it was for, in words; never joined, never published.", nullable=True
     )
@@ -116,4 +118,5 @@ class Engagement(CoreModel):
                 Needs("amount", ("currency",)),
                 Differs("reverses_engagement_id", "engagement_id"),
             ),
+            recorded_column="recorded_date",
         )

@@ -41,7 +41,9 @@ class Outcome(CoreModel):
     upper_bound: pl.Float64 = fields.number(
         "Greatest possible numerator of a suppressed cell.", unit="count", ge=0, nullable=True
     )
-    recorded_date: pl.Date = fields.date("Day the value was recorded.", nullable=True)
+    recorded_date: pl.Date = fields.date(
+        "Day the value was recorded.", nullable=True, may_be_future=True
+    )
 
     @classmethod
     def meta(cls) -> TableMeta:
@@ -56,4 +58,5 @@ class Outcome(CoreModel):
                 WhenWord("value", "status", ("suppressed", "missing"), given=False),
             ),
             window_column="period_start",
+            recorded_column="recorded_date",
         )

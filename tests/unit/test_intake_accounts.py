@@ -37,16 +37,16 @@ def test_a_row_out_of_window_and_broken_counts_as_quarantined() -> None:
     origin = {"source_file": ["o.csv"], "source_row": [2]}
     read = ibis.memtable(origin)
     both = {name: cells * 2 for name, cells in origin.items()}
-    quarantine = ibis.memtable({**both, "disposition": ["out_of_window", "quarantined"]})
+    told = {"rule": ["out_of_window", "range"], "disposition": ["out_of_window", "quarantined"]}
+    quarantine = ibis.memtable({**both, **told})
     (found,) = count_rows("outcome", read, read.limit(0), quarantine)
     assert (found.quarantined, found.out_of_window, found.is_balanced) == (1, 0, True)
 
 
 def test_each_side_is_counted_from_its_own_table() -> None:
     read = ibis.memtable({"source_file": ["o.csv"] * 3, "source_row": [2, 3, 4]})
-    nothing = ibis.memtable(
-        {"source_file": ["o.csv"], "source_row": [9], "disposition": ["superseded"]}
-    ).limit(0)
+    told = {"rule": ["repeated_row"], "disposition": ["superseded"]}
+    nothing = ibis.memtable({"source_file": ["o.csv"], "source_row": [9], **told}).limit(0)
     (found,) = count_rows("outcome", read, read.filter(read.source_row < 4), nothing)
     assert (found.read, found.accepted, found.is_balanced) == (3, 2, False)
 
