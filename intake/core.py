@@ -9,6 +9,7 @@ from ibis.util import gen_name
 from intake.checks import Catalogue, listed
 from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
 from intake.parse import ibis_type
+from intake.personal import personal_data
 from intake.typed import Build, typed_rows
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
@@ -72,7 +73,12 @@ def _empty(types: Mapping[str, str]) -> ibis.Table:
 def _failures(build: Build, rows: ibis.Table, backend: ibis.BaseBackend) -> ibis.Table:
     """Every broken rule of every row: `source_file, source_row, rule_no`."""
     ours = rows.filter(rows.is_kept)
-    parts = [listed(rows), *duplicates(build, ours), *orphans(build, ours)]
+    parts = [
+        listed(rows),
+        *duplicates(build, ours),
+        *orphans(build, ours),
+        *personal_data(build, ours),
+    ]
     found = _kept(backend, parts)
     for checks in (overlaps, shares, lost_children):
         more = checks(build, ours.anti_join(found, ORIGIN))
