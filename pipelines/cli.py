@@ -53,6 +53,17 @@ def run(
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder that is new or empty.", metavar="DIR")],
+    debug: DebugOption = False,
+) -> None:
+    """Make a new study folder with templates: every table, study.yaml, plan.yaml."""
+    from pipelines.commands import start_study
+
+    raise typer.Exit(start_study(folder, debug=debug))
+
+
+@app.command()
 def validate(study: StudyArgument, as_json: JsonOption = False, debug: DebugOption = False) -> None:
     """Check the inputs of a study: what is wrong where, and how to fix it. Writes nothing."""
     from pipelines.commands import validate_inputs

@@ -3,6 +3,7 @@
 import datetime as dt
 import errno
 import json
+import shlex
 import sys
 import traceback
 import webbrowser
@@ -46,6 +47,21 @@ def run_studies(
         is_elsewhere = settings.output != Settings().output
         out = str(settings.output) if is_elsewhere else None
         print(json.dumps(digests) if as_json else closing(names, out))
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def start_study(folder: Path, *, debug: bool) -> int:
+    """Make a new study folder and say what to do next."""
+
+    def work() -> int:
+        from pipelines.init import make_study
+
+        names = make_study(folder)
+        tables = sum(name.endswith(".csv") for name in names)
+        print(f"{folder}: study.yaml, plan.yaml, README.md, {tables} tables as CSV, templates.xlsx")
+        print(f"Next: fill the tables, then advocacy validate {shlex.quote(str(folder))}")
         return Exit.DONE
 
     return guarded(work, debug=debug)
