@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.util import gen_name
 
+from intake.mapping import needed_columns
 from intake.problems import Problem, Rejected, nearest
 from intake.study import inline_mapping, source_name, source_path
 from intake.text import MAX_LINE, TextFile, TextLayout, diagnose, inspect_text
@@ -34,8 +35,10 @@ class SourceFile:
     layout: TextLayout | None
 
     def source_column(self, column: str) -> str:
-        """The source's own name of one of our columns."""
-        return self.mapping.columns.get(column, column)
+        """The source's own name of one of our columns; of several the first that is missing."""
+        names = self.mapping.source_columns(column)
+        missing = (name for name in names if name not in self.header)
+        return next(missing, names[0] if names else column)
 
 
 def read_raw(backend: ibis.BaseBackend, folder: Path, study: Study, table: str) -> ibis.Table:
@@ -101,9 +104,7 @@ def header_problems(file: SourceFile) -> list[Problem]:
 def missing_columns(file: SourceFile) -> list[str]:
     """Columns the mapping or the contract needs and the file does not have."""
     spec = TABLES[file.source.table]
-    needed = {*spec.required, *file.mapping.columns, *file.mapping.values} - set(
-        file.mapping.constants
-    )
+    needed = needed_columns(spec, file.mapping)
     ours = [column for column in needed if file.source_column(column) not in file.header]
     where = [column for column in file.mapping.where if column not in file.header]
     return sorted({*ours, *(column for column in where if not _is_mapped(file, column))})
@@ -111,7 +112,8 @@ def missing_columns(file: SourceFile) -> list[str]:
 
 def unknown_columns(file: SourceFile) -> list[str]:
     """Columns of the file that nothing reads; they are not stored."""
-    used = {file.source_column(c.name) for c in TABLES[file.source.table].data_columns}
+    ours = TABLES[file.source.table].data_columns
+    used = {name for column in ours for name in file.mapping.source_columns(column.name)}
     return [name for name in file.header if name not in used | set(file.mapping.where)]
 
 
@@ -227,7 +229,7 @@ def _shifted(row: ibis.Value, blank_rows: tuple[int, ...]) -> ibis.Value:
 def _parquet_text(cells: ibis.Table, file: SourceFile) -> ibis.Table:
     style = file.mapping.format
     return cells.select(
-        **{name: _as_text(cells[name], style.date, style.decimal) for name in cells.columns}
+        **{name: _as_text(cells[name], style.typed_date, style.decimal) for name in cells.columns}
     )
 
 

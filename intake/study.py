@@ -5,7 +5,9 @@ import json
 from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from intake.mapping_checks import mapping_problems
 from intake.plan_checks import PLAN_FILE, STUDY_FILE, plan_problems
+from intake.presets import preset_names, preset_of, preset_table, with_presets
 from intake.problems import Problem, Rejected, nearest
 from intake.yaml_file import line_of, load_model
 from schemas.findings import InputDigest
@@ -33,7 +35,7 @@ def read_study(folder: Path) -> Study:
     if not path.is_file():
         remedy = "name a folder that holds study.yaml"
         raise Rejected([Problem(STUDY_FILE, None, None, "missing_file", "is not there", remedy)])
-    return load_model(path, Study)
+    return with_presets(load_model(path, Study))
 
 
 def check_source(folder: Path, study: Study, source: Source) -> list[Problem]:
@@ -125,24 +127,24 @@ def _table_problems(study: Study, source: Source) -> list[Problem]:
 
 
 def _mapping_problems(source: Source) -> list[Problem]:
-    if isinstance(source.mapping, str):
-        what = f"the preset {source.mapping} is not available"
-        return [_study_problem("mapping", "preset", what, "write the mapping out")]
-    if source.mapping is None or source.table not in TABLES:
+    if source.table not in TABLES:
         return []
-    mapping, table = source.mapping, source.table
-    known = [column.name for column in TABLES[table].data_columns]
-    given = {*mapping.columns, *mapping.values, *mapping.constants}
-    problems = []
-    for name in sorted(given - set(known)):
-        near = nearest(name, known)
-        remedy = f"did you mean {near}?" if near else f"see {table} in docs/data_dictionary.md"
-        what = f"{name} is not a column of {table}"
-        problems.append(_study_problem("mapping", "unknown_column", what, remedy))
-    for name in sorted(set(mapping.columns) & set(mapping.constants)):
-        what = f"{name} of {table} is mapped to a column and to a constant"
-        problems.append(_study_problem("mapping", "ambiguous", what, "keep one"))
-    return problems
+    preset = preset_of(source)
+    if preset is not None and preset_table(source) is None:
+        return [_preset_problem(preset, source.table)]
+    if not isinstance(source.mapping, Mapping):
+        return []
+    return mapping_problems(source.table, source.mapping)
+
+
+def _preset_problem(preset: str, table: str) -> Problem:
+    known = preset_names()
+    if preset in known:
+        what = f"the preset {preset} does not fill {table}"
+        return _study_problem("mapping", "preset", what, "write the mapping out")
+    near = nearest(preset, known)
+    remedy = f"did you mean {near}?" if near else f"use one of {', '.join(known)}"
+    return _study_problem("mapping", "preset", f"the preset {preset} is not available", remedy)
 
 
 def _origin_problems(folder: Path, study: Study, source: Source) -> list[Problem]:

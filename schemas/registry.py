@@ -58,6 +58,11 @@ class ColumnSpec:
         """Whether a source must supply it in every row."""
         return not self.nullable and self.default is None
 
+    @property
+    def is_last_day(self) -> bool:
+        """Whether it is the last day of a spell: a bare year or month then means its end."""
+        return self.kind == "date" and (self.name == "end_date" or self.name.endswith("_end"))
+
 
 @dataclass(frozen=True)
 class ForeignKey:

@@ -5,8 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from schemas.mapping import Mapping, SourceFormat
 from schemas.strict import StrictModel
 from schemas.vocabulary import PeriodLength
+
+__all__ = ["Mapping", "Source", "SourceFormat", "Study", "Window"]
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")]
 StudyId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -23,29 +26,6 @@ class Window(StrictModel):
         if self.start > self.end:
             raise ValueError("window.start must not be after window.end")
         return self
-
-
-class SourceFormat(StrictModel):
-    """How one text source is written."""
-
-    date: str = Field("%Y-%m-%d", description="strptime format of every date column.")
-    decimal: Literal[".", ","] = "."
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    sheet: str | None = None
-    header_row: int = Field(1, ge=1)
-
-
-class Mapping(StrictModel):
-    """From the source's own columns and values to ours."""
-
-    format: SourceFormat = SourceFormat()
-    columns: dict[str, str] = Field(default_factory=dict, description="our column: its column")
-    values: dict[str, dict[str, str]] = Field(default_factory=dict)
-    constants: dict[str, str] = Field(default_factory=dict)
-    where: dict[str, list[str]] = Field(
-        default_factory=dict, description="Rows to keep; the others are counted out of window."
-    )
 
 
 class Source(StrictModel):
