@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Literal
 
 import ibis
 
 Disposition = Literal["quarantined", "superseded", "out_of_window"]
+IS_BROKEN = "is_broken"
+"""Whether a row fails any check."""
 FAILURES = "failures"
 """Numbers of the checks a row fails, each followed by a space."""
 
@@ -67,9 +71,18 @@ class Catalogue:
         return ibis.memtable(rows, schema=schema)
 
 
+def any_fails(checks: Sequence[Check]) -> ibis.expr.types.BooleanValue:
+    """True where a row fails one of the checks; never null.
+
+    The engine filters on it before it puts the numbers of the failed checks into words.
+    """
+    no = ibis.literal(value=False)
+    return reduce(or_, [check.fails for check in checks], no).fill_null(no)
+
+
 def listed(table: ibis.Table) -> ibis.Table:
     """The failures of each row in long form: `source_file, source_row, rule_no`."""
-    failed = table.filter(table[FAILURES] != "")
+    failed = table.filter(table[IS_BROKEN])
     numbers = failed[FAILURES].rstrip().split(" ").unnest().cast("int64")
     return failed.select("source_file", "source_row", rule_no=numbers)
 

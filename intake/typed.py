@@ -9,7 +9,7 @@ from typing import Any
 
 import ibis
 
-from intake.checks import FAILURES, NOT_YET_RECORDED, Catalogue, Check, Rule
+from intake.checks import FAILURES, IS_BROKEN, NOT_YET_RECORDED, Catalogue, Check, Rule, any_fails
 from intake.mapping import cell_styles, is_kept, mapped_texts, with_precision
 from intake.parse import FIRST_DATE, TYPES, limit_checks, parse
 from intake.row_rules import rule_check
@@ -35,7 +35,7 @@ class Build:
 
 
 def typed_rows(build: Build, raw: ibis.Table) -> ibis.Table:
-    """All rows of a table in contract columns, with `failures` and `is_kept`."""
+    """All rows of a table in contract columns, with `is_broken`, `failures` and `is_kept`."""
     sources = [source for source in build.study.sources if source.table == build.spec.name]
     parts = [_typed_source(build, raw, source) for source in sources]
     if not parts:
@@ -55,18 +55,31 @@ def _typed_part(
 ) -> ibis.Table:
     texts = mapped_texts(rows, build.spec, mapping)
     styles = cell_styles(build.spec, source, mapping, build.study, rows)
-    cells = {c.name: parse(texts[c.name], c, styles[c.name]) for c in build.spec.data_columns}
-    cells = with_precision(cells, styles)
-    first = [check for cell in cells.values() for check in cell.checks]
-    given = {f"given_{name}": cell.given for name, cell in cells.items()}
-    table = rows.select(
-        **{name: cell.value for name, cell in cells.items()},
-        **given,
+    read = rows.select(
+        **{name: text for name, text in texts.items()},
         **{name: rows[name] for name in SOURCE_COLUMNS},
-        first_failures=build.catalogue.failures(first),
         is_kept=is_kept(rows, mapping),
     )
-    return _checked(build, table)
+    cells = {c.name: parse(read[c.name], c, styles[c.name]) for c in build.spec.data_columns}
+    cells = with_precision(cells, styles)
+    typed, known = read_once(
+        read,
+        {name: cell.value for name, cell in cells.items()}
+        | {f"given_{name}": cell.given for name, cell in cells.items()}
+        | {f"text_{name}": read[name] for name in cells}
+    )
+    first = [check for cell in cells.values() for check in cell.checks]
+    flags = {f"unread_{i}": known(check.fails).fill_null(NO) for i, check in enumerate(first)}
+    flagged = typed.mutate(**flags)
+    return _checked(build, flagged, [Check(c.rule, flagged[f"unread_{i}"]) for i, c in enumerate(first)])
+
+
+def read_once(read, columns):
+    typed = read.select(*SOURCE_COLUMNS, "is_kept", **columns)
+    fields = {value.op(): typed[name].op() for name, value in columns.items()}
+    def known(value):
+        return value.op().replace(fields).to_expr()
+    return typed, known
 
 
 def _once_per_key(build: Build, table: ibis.Table, lists: list[str]) -> ibis.Table:
@@ -76,7 +89,7 @@ def _once_per_key(build: Build, table: ibis.Table, lists: list[str]) -> ibis.Tab
     """
     key = list(build.spec.key)
     is_list = table.source_file.isin(lists)
-    order = [~table.is_kept, is_list, table[FAILURES] != "", table.source_file, table.source_row]
+    order = [~table.is_kept, is_list, table[IS_BROKEN], table.source_file, table.source_row]
     place = ibis.row_number().over(ibis.window(group_by=key, order_by=order))
     has_key = reduce(and_, [table[name].notnull() for name in key])
     ranked = table.mutate(is_again=table.is_kept & is_list & has_key & (place > 0))
@@ -85,11 +98,12 @@ def _once_per_key(build: Build, table: ibis.Table, lists: list[str]) -> ibis.Tab
     again = build.catalogue.failures([Check(rule, ranked.is_again)])
     return ranked.mutate(
         is_kept=ranked.is_kept & ~ranked.is_again,
+        is_broken=ranked[IS_BROKEN] | ranked.is_again,
         **{FAILURES: ibis.ifelse(ranked.is_again, again, ranked[FAILURES])},
     ).drop("is_again")
 
 
-def _checked(build: Build, table: ibis.Table) -> ibis.Table:
+def _checked(build: Build, table: ibis.Table, first: list[Check]) -> ibis.Table:
     """Fill defaults and derived values, then check limits and rules between columns."""
     table = _with_defaults(build.spec, table)
     if build.spec.name == "outcome":
@@ -108,11 +122,13 @@ def _checked(build: Build, table: ibis.Table) -> ibis.Table:
     later = _recorded_later(build, table)
     left_out = build.catalogue.failures([Check(other, ~table.is_kept), *later])
     known = reduce(and_, [~check.fails for check in later], table.is_kept)
-    failures = table.first_failures.concat(build.catalogue.failures(checks))
-    return table.select(
+    failures = build.catalogue.failures([*first, *checks])
+    flagged = table.mutate(is_known=known, is_broken=~known | any_fails([*first, *checks]))
+    return flagged.select(
         *build.spec.column_names,
-        is_kept=known,
-        **{FAILURES: ibis.ifelse(known, failures, left_out)},
+        is_kept=flagged.is_known,
+        is_broken=flagged.is_broken,
+        **{FAILURES: ibis.ifelse(flagged.is_broken, ibis.ifelse(known, failures, left_out), "")},
     )
 
 
