@@ -10,7 +10,6 @@ from intake.plan_checks import PLAN_FILE, STUDY_FILE, plan_problems
 from intake.presets import preset_names, preset_of, preset_table, with_presets
 from intake.problems import Problem, Rejected, nearest
 from intake.yaml_file import line_of, load_model
-from schemas.findings import InputDigest
 from schemas.plan import Plan
 from schemas.registry import TABLES
 from schemas.study import Mapping, Source, Study
@@ -74,10 +73,9 @@ def plan_digest(folder: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def input_digests(folder: Path, study: Study) -> list[InputDigest]:
-    """Each input file's SHA-256, by its name relative to the folder; `study.yaml` is one."""
-    names = {STUDY_FILE, *(source.path for source in study.sources if source.path is not None)}
-    return [InputDigest(path=name, sha256=_sha256(folder / name)) for name in sorted(names)]
+def input_files(study: Study) -> list[str]:
+    """Names of the files a study is read from, sorted; `study.yaml` is one."""
+    return sorted({STUDY_FILE, *(s.path for s in study.sources if s.path is not None)})
 
 
 def source_path(folder: Path, source: Source) -> Path:
@@ -99,11 +97,6 @@ def source_name(source: Source) -> str:
 def inline_mapping(source: Source) -> Mapping:
     """The mapping written in study.yaml; without one, names and values are ours."""
     return source.mapping if isinstance(source.mapping, Mapping) else Mapping()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _table_problems(study: Study, source: Source) -> list[Problem]:

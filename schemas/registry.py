@@ -127,6 +127,11 @@ class TableSpec:
             if c.references is not None
         )
 
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Other tables that must be there before this one can be checked."""
+        return tuple(sorted({key.parent for key in self.foreign_keys} - {self.name}))
+
     def of_kind(self, *kinds: ColumnKind) -> tuple[str, ...]:
         """Names of the columns of these kinds."""
         return tuple(column.name for column in self.columns if column.kind in kinds)

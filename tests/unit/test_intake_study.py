@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from intake.digests import input_digests
 from intake.problems import Problem, Rejected, nearest
-from intake.study import input_digests, load_plan, load_study, plan_digest, source_path
+from intake.study import load_plan, load_study, plan_digest, source_path
 from tests.intake_world import PLAN, UNIT, WORLD, only_problem, write_study
 
 
