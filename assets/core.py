@@ -42,7 +42,7 @@ def _core_asset(table: str) -> dg.AssetsDefinition:
         if published := study_run.published(f"core_{table}", f"quarantine_{table}"):
             return published[0], published[1]
         tables = build_core(table, raw, parents, study_run.study, study_run.backend)
-        return tables.accepted, tables.quarantine
+        return tables.usable()
 
     return core
 
