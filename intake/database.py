@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from intake.problems import Problem, Rejected
+from intake.problems import NOT_SET, TOOL_MISSING, UNREACHABLE, Problem, Rejected
 from intake.staged import NumberedRow, write_rows
 from intake.study import VARIABLE, inline_mapping, source_name
 from intake.typed_cells import CellText, cell_texts
+from schemas.findings import InputDigest
 from schemas.study import QueryRows, Source, Study
 
 ADDRESS = ("postgresql://", "postgres://")
-UNREACHABLE, TOOL_MISSING = "unreachable", "tool_missing"
-"""Rules of problems that are not about the data; the command line has an exit code for each."""
 BATCH_ROWS = 1_000
 STATEMENT_TIMEOUT = "15min"
 CONNECT = {"connect_timeout": 10, "tcp_user_timeout": 60_000, "client_encoding": "utf8"}
@@ -67,10 +66,10 @@ class Query:
         return Rejected([Problem(self.name, row, column, rule, what, remedy)])
 
 
-def fetch_queries(study: Study, scratch: Path) -> Study:
+def fetch_queries(study: Study, scratch: Callable[[], Path]) -> tuple[Study, list[Problem]]:
     """Run every query of a study once; its sources then know where their rows lie.
 
-    Raises `Rejected` with one problem per query that cannot be read.
+    Gives the study without the sources that could not be read, and one problem for each of them.
     """
     sources: list[Source] = []
     problems: list[Problem] = []
@@ -78,15 +77,22 @@ def fetch_queries(study: Study, scratch: Path) -> Study:
         if source.connection is None:
             sources.append(source)
             continue
+        path = scratch() / f"query_{place}.parquet"
         try:
-            path = scratch / f"query_{place}.parquet"
             sha256 = _fetch(Query(source, source_name(source)), path)
             sources.append(source.with_rows(QueryRows(path, sha256)))
         except Rejected as rejected:
             problems += rejected.problems
-    if problems:
-        raise Rejected(problems)
-    return study.model_copy(update={"sources": sources})
+    return study.model_copy(update={"sources": sources}), problems
+
+
+def query_digests(study: Study) -> list[InputDigest]:
+    """Digests of what the queries of a study gave: their header and rows, in order."""
+    return [
+        InputDigest(path=source_name(source), sha256=source.rows.sha256)
+        for source in study.sources
+        if source.rows is not None
+    ]
 
 
 def rows_of(source: Source) -> Path:
@@ -124,10 +130,10 @@ def _address(query: Query) -> str:
     address = os.environ.get(variable, "")
     if not address:
         what = f"the environment variable {variable} is not set"
-        raise query.rejected("connection", what, f"export {variable}=postgresql://…")
+        raise query.rejected(NOT_SET, what, f"export {variable}=postgresql://…")
     if not address.startswith(ADDRESS):
         what = f"the environment variable {variable} does not hold a postgresql:// address"
-        raise query.rejected("connection", what, f"export {variable}=postgresql://…")
+        raise query.rejected(NOT_SET, what, f"export {variable}=postgresql://…")
     return address
 
 

@@ -14,9 +14,12 @@ from typing import Any
 import ibis
 
 from assets.run import PlanState, Publication
+from intake.database import fetch_queries, query_digests
 from intake.digests import content_digest, input_digests
 from intake.plan_checks import unused_settings
+from intake.problems import Rejected
 from intake.read import source_notes
+from intake.staged import scratch_folder
 from intake.study import load_plan, load_study
 from pipelines.digest_cache import DigestCache
 from pipelines.engine import connect
@@ -180,11 +183,14 @@ def open_run(
             output.remove_abandoned()
             make_generation(output.runs / name)
             spill = output.folder / ".spill"
+            shutil.rmtree(spill, ignore_errors=True)
             backend = connect([folder, output.folder], settings, spill)
             try:
+                study = _with_queries(study, backend)
                 cache = DigestCache(output.folder / DIGESTS, is_on=settings.reuse)
                 cache.load()
                 inputs = input_digests(folder, study, partial(cache.digest, compute=content_digest))
+                inputs += query_digests(study)
                 keys = run_keys(study, inputs)
                 reuse = find_reuse(output.current() if settings.reuse else None, keys, cache)
                 cache.save()
@@ -196,3 +202,15 @@ def open_run(
                 shutil.rmtree(spill, ignore_errors=True)
     finally:
         os.umask(umask)
+
+
+def _with_queries(study: Study, backend: ibis.BaseBackend) -> Study:
+    """The study with the rows of its queries, each read once a run, before anything else.
+
+    They are only copied and hashed here, as files are; outcomes are opened after the plan is
+    frozen.
+    """
+    fetched, problems = fetch_queries(study, lambda: scratch_folder(backend))
+    if problems:
+        raise Rejected(problems)
+    return fetched
