@@ -11,6 +11,7 @@ import ibis
 
 from intake.checks import FAILURES, IS_BROKEN, NOT_YET_RECORDED, Catalogue, Check, Rule, any_fails
 from intake.mapping import cell_styles, is_kept, mapped_texts, with_precision
+from intake.money import in_reporting_currency
 from intake.parse import FIRST_DATE, TYPES, limit_checks, parse
 from intake.row_rules import rule_check
 from intake.study import inline_mapping, source_name
@@ -108,6 +109,10 @@ def _checked(build: Build, table: ibis.Table, first: list[Check]) -> ibis.Table:
     table = _with_defaults(build.spec, table)
     if build.spec.name == "outcome":
         table = _with_rates(build, table)
+    money: tuple[Check, ...] = ()
+    if build.spec.name == "engagement":
+        converted = in_reporting_currency(table, build.parents.get("fx_rate"), build.study)
+        table, money = converted.table, converted.checks
     given = {c.name: table[f"given_{c.name}"] for c in build.spec.data_columns}
     checks = [
         check
@@ -115,7 +120,7 @@ def _checked(build: Build, table: ibis.Table, first: list[Check]) -> ibis.Table:
         for check in limit_checks(table[column.name], column, build.study.as_of)
     ]
     checks += [rule_check(rule, table, given) for rule in build.spec.meta.rules]
-    checks += _window_checks(build, table)
+    checks += [*_window_checks(build, table), *money]
     if build.spec.name == "outcome":
         checks += _measure_checks(table)
     other = Rule(None, "where", "is left out by mapping.where", "nothing to do", "out_of_window")

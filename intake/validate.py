@@ -95,6 +95,7 @@ def _check_table(
     accepted = backend.create_table(gen_name(f"core_{table}"), core.accepted, temp=True)
     accounts = count_rows(table, raw, accepted, core.quarantine)
     problems = source_notes(folder, study, table) + quarantine_problems(study, core.quarantine)
+    problems += core.problems
     remedy = "report this: it is a fault of the program"
     problems += [
         Problem(table, None, None, "contract", told, remedy)
