@@ -29,16 +29,24 @@ def content_digest(path: Path) -> str:
     if path.suffix.lower() not in TEXT_SUFFIXES:
         with path.open("rb") as handle:
             return hashlib.file_digest(handle, "sha256").hexdigest()
-    digest, last = hashlib.sha256(), b"\n"
+    digest = hashlib.sha256()
     with path.open("rb") as handle:
         start = handle.read(len(codecs.BOM_UTF8))
+        end = _line_end(start)
         digest.update(b"" if start == codecs.BOM_UTF8 else start)
-        last = start[-1:] or last
+        last = start or end
         while chunk := handle.read(CHUNK_BYTES):
             digest.update(chunk)
-            last = chunk[-1:]
-    digest.update(b"" if last == b"\n" else b"\n")
+            last = chunk
+    digest.update(b"" if last.endswith(end) else end)
     return digest.hexdigest()
+
+
+def _line_end(start: bytes) -> bytes:
+    """The end of a line, as a text file that starts so writes it."""
+    if start.startswith(codecs.BOM_UTF16_LE):
+        return b"\n\x00"
+    return b"\x00\n" if start.startswith(codecs.BOM_UTF16_BE) else b"\n"
 
 
 def input_digests(
@@ -101,27 +109,29 @@ def _known_digest(
 
 def lines_digest(path: Path, style: SourceFormat, left_out: Collection[int]) -> str:
     """`content_digest` of a text file without some of its rows, counted as a spreadsheet does."""
-    quote = "" if path.suffix.lower() in LINE_SUFFIXES else '"'
+    quote = None if path.suffix.lower() in LINE_SUFFIXES else style.quote
     encoding = _stateless(path, style.encoding)
     digest, row, inside, last = hashlib.sha256(), 0, False, "\n"
     with path.open(encoding=encoding, newline="") as handle:
         for number, line in enumerate(handle):
-            text = line.removeprefix("\ufeff") if number == 0 else line
+            is_marked = number == 0 and encoding == "utf-8"
+            text = line.removeprefix("\ufeff") if is_marked else line
             row += not inside
-            inside ^= bool(quote) and text.count(quote) % 2 == 1
+            inside ^= quote is not None and text.count(quote) % 2 == 1
             if row not in left_out:
                 digest.update(text.encode(encoding))
                 last = text[-1:]
-    digest.update(b"" if last == "\n" else b"\n")
+    digest.update(b"" if last == "\n" else "\n".encode(encoding))
     return digest.hexdigest()
 
 
 def _stateless(path: Path, encoding: str) -> str:
-    """The encoding with its byte order settled, so that a part encodes as it does in the whole."""
-    if codecs.lookup(encoding).name != "utf-16":
-        return encoding
-    with path.open("rb") as handle:
-        return "utf-16-be" if handle.read(2) == codecs.BOM_UTF16_BE else "utf-16-le"
+    """The encoding without its mark, so that a part encodes as it does in the whole."""
+    name = codecs.lookup(encoding).name
+    if name == "utf-16":
+        with path.open("rb") as handle:
+            return "utf-16-be" if handle.read(2) == codecs.BOM_UTF16_BE else "utf-16-le"
+    return "utf-8" if name == "utf-8-sig" else name
 
 
 def rows_digest(raw: ibis.Table, left_out: Collection[int]) -> str:

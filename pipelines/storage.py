@@ -9,6 +9,7 @@ import ibis
 import pandas as pd
 from pydantic import BaseModel
 
+from pipelines.engine import plain
 from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic
 from pipelines.generation import run_record
@@ -71,7 +72,7 @@ def _relative(name: str, metadata: Any) -> Path:
 def _write(backend: ibis.BaseBackend, path: Path, obj: Any) -> int | None:
     if isinstance(obj, ibis.Table):
         path.unlink(missing_ok=True)
-        backend.to_parquet(obj, path, compression="zstd")
+        backend.to_parquet(plain(obj), path, compression="zstd")
         return _row_count(backend, path)
     if isinstance(obj, pd.DataFrame):
         obj.to_parquet(path, index=False)
