@@ -68,9 +68,10 @@ def date_pattern(pattern: str) -> str:
 def _one(text: Value, pattern: str, *, is_last_day: bool) -> Value:
     if pattern in SERIALS:
         return _serial(text, pattern)
-    shaped = ibis.ifelse(text.re_search(date_pattern(pattern)), text, ibis.null("string"))
     if pattern == ISO:
-        return shaped.try_cast("date")
+        day = text.try_cast("date")
+        return ibis.ifelse(day.cast("string") == text, day, ibis.null("date"))
+    shaped = ibis.ifelse(text.re_search(date_pattern(pattern)), text, ibis.null("string"))
     value = try_strptime(shaped, pattern).date()
     exact = precision(pattern)
     if exact == "day" or not is_last_day:

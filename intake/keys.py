@@ -1,13 +1,16 @@
 """Checks over sets of rows: duplicates, overlaps, shares, references."""
 
 import datetime
+from collections.abc import Sequence
 from functools import reduce
 from operator import and_
+from typing import Any
 
 import ibis
 from ibis.util import gen_name
 
 from intake.checks import FAILURES, Rule, broken
+from intake.references import orphan
 from intake.typed import Build
 from schemas.registry import ForeignKey
 
@@ -26,10 +29,7 @@ def duplicates(build: Build, rows: ibis.Table) -> list[ibis.Table]:
     if not key:
         return []
     keyed = _keyed(build, rows)
-    counted = keyed.group_by(key).agg(key_count=keyed.count())
-    repeated = counted.filter(counted.key_count > 1)
-    same = [keyed[name].identical_to(repeated[name]) for name in key]
-    ranked = _ranked(build, keyed.semi_join(repeated, same))
+    ranked = _ranked(build, _repeated(keyed, key))
     last = ranked.filter(ranked.is_last)
     told = f"another row has the same {', '.join(key)}"
     again = Rule(key[0], "repeated_row", f"{told} and content", "nothing to do", "superseded")
@@ -61,6 +61,26 @@ def _ranked(build: Build, found: ibis.Table) -> ibis.Table:
         is_last=text.recorded_at == text.recorded_at.max().over(ibis.window(group_by=key)),
         is_same=text.content.min().over(at_once) == text.content.max().over(at_once),
         place=ibis.row_number().over(ibis.window(group_by=together, order_by=ORIGIN)),
+    )
+
+
+def _repeated(keyed: ibis.Table, key: list[str]) -> ibis.Table:
+    """Rows whose key occurs more than once; keys are told apart by a number first."""
+    numbered = keyed.mutate(key_hash=key_hash(keyed, key))
+    counted = numbered.group_by("key_hash").agg(key_count=numbered.count())
+    alike = numbered.semi_join(counted.filter(counted.key_count > 1), "key_hash")
+    backend = keyed.get_backend()
+    held = backend.create_table(gen_name("alike"), alike.drop("key_hash"), temp=True)
+    sizes = held.group_by(key).agg(key_count=held.count())
+    repeated = sizes.filter(sizes.key_count > 1)
+    return held.semi_join(repeated, [held[name].identical_to(repeated[name]) for name in key])
+
+
+def key_hash(rows: ibis.Table, key: Sequence[str]) -> Any:
+    """A number that is equal for equal keys, and almost never for others."""
+    parts = [rows[name].cast("string").fill_null("").hash() for name in key]
+    return reduce(
+        lambda whole, part: (whole.cast("string") + "/" + part.cast("string")).hash(), parts
     )
 
 
@@ -102,25 +122,18 @@ def shares(build: Build, rows: ibis.Table) -> list[ibis.Table]:
 
 
 def orphans(build: Build, rows: ibis.Table) -> list[ibis.Table]:
-    """Rows that name a row of another table which is not there, or was not accepted."""
-    return [
-        _orphans(build, rows, key)
-        for key in build.spec.foreign_keys
-        if key.parent in build.parents or key.parent == build.spec.name
-    ]
+    """Rows that name a row of their own table which is not there."""
+    own = [key for key in build.spec.foreign_keys if key.parent == build.spec.name]
+    return [_orphans(build, rows, key) for key in own]
 
 
 def _orphans(build: Build, rows: ibis.Table, key: ForeignKey) -> ibis.Table:
-    parent = rows if key.parent == build.spec.name else build.parents[key.parent]
-    known = parent.select(**{key.column: parent[key.parent_column]})
+    """Few rows refer to their own table: the table is searched for what those name."""
     column = rows[key.column]
     given = rows.filter(column.notnull() & ~column.isin(key.exempt or ("",)))
-    return broken(given.anti_join(known, key.column), build.catalogue.number(_orphan(key)))
-
-
-def _orphan(key: ForeignKey) -> Rule:
-    told = f"{key.column} names no accepted row of {key.parent}"
-    return Rule(key.column, "orphan", told, f"add it to {key.parent}, or correct the id")
+    wanted = given.select(key.column).distinct()
+    known = rows.select(**{key.column: rows[key.parent_column]}).semi_join(wanted, key.column)
+    return broken(given.anti_join(known, key.column), build.catalogue.number(orphan(key)))
 
 
 def lost_children(build: Build, rows: ibis.Table) -> list[ibis.Table]:
@@ -133,19 +146,20 @@ def lost_children(build: Build, rows: ibis.Table) -> list[ibis.Table]:
 
 
 def _unreached(build: Build, rows: ibis.Table, key: ForeignKey) -> ibis.Table:
+    """Only rows that have a parent are held; whether it has none itself is asked of the table."""
     backend = rows.get_backend()
     links = rows.select(*ORIGIN, node=rows[key.parent_column], above=rows[key.column])
-    links = backend.create_table(gen_name("links"), links, temp=True)
-    roots = links.filter(links.above.isnull()).select("node")
-    reached, before, size = roots, 0, _size(roots)
-    total = _size(links)
+    held = backend.create_table(gen_name("links"), links.filter(links.above.notnull()), temp=True)
+    roots = links.filter(links.above.isnull()).select(above="node")
+    roots = roots.semi_join(held.select("above").distinct(), "above")
+    first = held.semi_join(roots, "above").select("node")
+    reached = backend.create_table(gen_name("reached"), first, temp=True)
+    before, size, total = 0, _size(reached), _size(held)
     while before < size < total:
-        children = links.filter(links.above.isin(reached.node)).select("node")
-        step = ibis.union(roots, children, distinct=True)
-        reached = backend.create_table(gen_name("reached"), step, temp=True)
+        step = ibis.union(first, held.filter(held.above.isin(reached.node)).select("node"))
+        reached = backend.create_table(gen_name("reached"), step.distinct(), temp=True)
         before, size = size, _size(reached)
-    lost = links.anti_join(reached, "node")
-    return broken(lost, build.catalogue.number(_orphan(key)))
+    return broken(held.anti_join(reached, "node"), build.catalogue.number(orphan(key)))
 
 
 def _size(rows: ibis.Table) -> int:

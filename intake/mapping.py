@@ -27,9 +27,13 @@ def mapped_texts(rows: ibis.Table, spec: TableSpec, mapping: SourceMapping) -> d
 
 
 def cell_styles(
-    spec: TableSpec, source: Source | None, mapping: SourceMapping, study: Study, rows: ibis.Table
+    spec: TableSpec,
+    source: Source | None,
+    mapping: SourceMapping,
+    study: Study,
+    texts: Mapping[str, Value],
 ) -> dict[str, CellStyle]:
-    """How the cells of each of our columns are written in a source."""
+    """How the cells of each of our columns are written in a source; `texts` are its cells."""
     has_typed_cells = source is not None and _has_typed_cells(source)
     return {
         column.name: CellStyle(
@@ -37,7 +41,7 @@ def cell_styles(
             is_declared=column.name in mapping.derive
             or mapping.format.is_date_declared(column.name),
             number=mapping.format.number_format(column.name),
-            currency=_currency(rows, spec, column, mapping, study),
+            currency=_currency(texts, column, mapping, study),
         )
         for column in spec.data_columns
     }
@@ -107,12 +111,11 @@ def _has_typed_cells(source: Source) -> bool:
 
 
 def _currency(
-    rows: ibis.Table, spec: TableSpec, column: ColumnSpec, mapping: SourceMapping, study: Study
+    texts: Mapping[str, Value], column: ColumnSpec, mapping: SourceMapping, study: Study
 ) -> Value:
     """The currency code of an amount in minor units; none where it is not needed."""
     if column.kind != "money" or mapping.format.number_format(column.name).money != "minor":
         return None
-    names = [other.name for other in spec.data_columns]
-    if column.unit not in names:
+    if column.unit not in texts:
         return ibis.literal(study.currency)
-    return _mapped(rows, spec.column(column.unit), mapping).strip()
+    return texts[column.unit].strip()

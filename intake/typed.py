@@ -12,8 +12,10 @@ import ibis
 from intake.checks import FAILURES, IS_BROKEN, NOT_YET_RECORDED, Catalogue, Check, Rule, any_fails
 from intake.mapping import cell_styles, is_kept, mapped_texts, with_precision
 from intake.money import in_reporting_currency
-from intake.parse import FIRST_DATE, TYPES, limit_checks, parse
+from intake.parse import FIRST_DATE, TYPES, absent, is_null, limit_checks, parse
+from intake.references import orphan_checks
 from intake.row_rules import rule_check
+from intake.steps import Step
 from intake.study import inline_mapping, source_name
 from schemas.registry import SOURCE_COLUMNS, TableSpec
 from schemas.study import Mapping as SourceMapping
@@ -54,33 +56,28 @@ def _typed_source(build: Build, raw: ibis.Table, source: Source) -> ibis.Table:
 def _typed_part(
     build: Build, rows: ibis.Table, mapping: SourceMapping, source: Source | None
 ) -> ibis.Table:
+    """One source typed in steps, each a table: the engine computes the columns of a step once."""
     texts = mapped_texts(rows, build.spec, mapping)
-    styles = cell_styles(build.spec, source, mapping, build.study, rows)
-    read = rows.select(
-        **{name: text for name, text in texts.items()},
-        **{name: rows[name] for name in SOURCE_COLUMNS},
-        is_kept=is_kept(rows, mapping),
-    )
-    cells = {c.name: parse(read[c.name], c, styles[c.name]) for c in build.spec.data_columns}
+    origin = {name: rows[name] for name in SOURCE_COLUMNS}
+    read = rows.select(**texts, **origin, is_kept=is_kept(rows, mapping))
+    fields = {name: read[name] for name in texts}
+    styles = cell_styles(build.spec, source, mapping, build.study, fields)
+    cells = {
+        c.name: absent(c) if is_null(texts[c.name]) else parse(fields[c.name], c, styles[c.name])
+        for c in build.spec.data_columns
+    }
     cells = with_precision(cells, styles)
-    typed, known = read_once(
+    step = Step(
         read,
         {name: cell.value for name, cell in cells.items()}
         | {f"given_{name}": cell.given for name, cell in cells.items()}
-        | {f"text_{name}": read[name] for name in cells}
+        | {f"text_{name}": field for name, field in fields.items()}
+        | {name: read[name] for name in (*SOURCE_COLUMNS, "is_kept")},
     )
     first = [check for cell in cells.values() for check in cell.checks]
-    flags = {f"unread_{i}": known(check.fails).fill_null(NO) for i, check in enumerate(first)}
-    flagged = typed.mutate(**flags)
-    return _checked(build, flagged, [Check(c.rule, flagged[f"unread_{i}"]) for i, c in enumerate(first)])
-
-
-def read_once(read, columns):
-    typed = read.select(*SOURCE_COLUMNS, "is_kept", **columns)
-    fields = {value.op(): typed[name].op() for name, value in columns.items()}
-    def known(value):
-        return value.op().replace(fields).to_expr()
-    return typed, known
+    flags = {f"unread_{i}": step.of(check.fails) for i, check in enumerate(first)}
+    rules = [check.rule for check in first]
+    return _checked(build, step.table.mutate(**flags), dict(zip(flags, rules, strict=True)))
 
 
 def _once_per_key(build: Build, table: ibis.Table, lists: list[str]) -> ibis.Table:
@@ -104,8 +101,11 @@ def _once_per_key(build: Build, table: ibis.Table, lists: list[str]) -> ibis.Tab
     ).drop("is_again")
 
 
-def _checked(build: Build, table: ibis.Table, first: list[Check]) -> ibis.Table:
-    """Fill defaults and derived values, then check limits and rules between columns."""
+def _checked(build: Build, table: ibis.Table, first: Mapping[str, Rule]) -> ibis.Table:
+    """Fill defaults and derived values, then check limits and rules between columns.
+
+    `first` are columns that are true where a cell could not be read.
+    """
     table = _with_defaults(build.spec, table)
     if build.spec.name == "outcome":
         table = _with_rates(build, table)
@@ -127,14 +127,12 @@ def _checked(build: Build, table: ibis.Table, first: list[Check]) -> ibis.Table:
     later = _recorded_later(build, table)
     left_out = build.catalogue.failures([Check(other, ~table.is_kept), *later])
     known = reduce(and_, [~check.fails for check in later], table.is_kept)
-    failures = build.catalogue.failures([*first, *checks])
-    flagged = table.mutate(is_known=known, is_broken=~known | any_fails([*first, *checks]))
-    return flagged.select(
-        *build.spec.column_names,
-        is_kept=flagged.is_known,
-        is_broken=flagged.is_broken,
-        **{FAILURES: ibis.ifelse(flagged.is_broken, ibis.ifelse(known, failures, left_out), "")},
-    )
+    read = [Check(rule, table[name]) for name, rule in first.items()]
+    checks = [*read, *checks, *orphan_checks(build.spec, build.parents, table)]
+    numbers = ibis.ifelse(known, build.catalogue.failures(checks), left_out)
+    marked = table.mutate(is_known=known, is_broken=~known | any_fails(checks))
+    words = marked.mutate(**{FAILURES: ibis.ifelse(marked.is_broken, numbers, "")})
+    return words.select(*build.spec.column_names, IS_BROKEN, FAILURES, is_kept=words.is_known)
 
 
 def _recorded_later(build: Build, table: ibis.Table) -> list[Check]:

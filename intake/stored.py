@@ -1,0 +1,122 @@
+"""Large tables on disk: written once as Parquet, a slice at a time, read where they lie."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.util import gen_name
+
+from intake.staged import scratch_folder
+from schemas.registry import SOURCE_COLUMNS
+
+GROUP_ROWS = 131_072
+"""Rows of a row group: bytes depend on the rows alone, not on threads or the engine's plan."""
+SLICE_ROWS = 524_288
+"""Source rows that are held in memory at once."""
+WAITING = 2
+Put = Callable[[pa.Table], None]
+
+
+@contextmanager
+def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Put]:
+    """A function that adds rows to a Parquet file while the engine makes the next ones.
+
+    What fails on the way, such as a full disk, is raised by the next call or at the end.
+    """
+    waiting: deque[Future[None]] = deque()
+    with (
+        pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            write_statistics=list(SOURCE_COLUMNS),
+            store_decimal_as_integer=True,
+        ) as writer,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+
+        def put(rows: pa.Table) -> None:
+            if len(waiting) == WAITING:
+                waiting.popleft().result()
+            waiting.append(pool.submit(writer.write_table, rows, GROUP_ROWS))
+
+        yield put
+        for written in waiting:
+            written.result()
+
+
+def new_file(backend: ibis.BaseBackend, name: str) -> Path:
+    """A path in the engine's scratch folder for a table that `stored_table` will read."""
+    return scratch_folder(backend) / f"{gen_name(name)}.parquet"
+
+
+def stored_table(backend: ibis.BaseBackend, path: Path) -> ibis.Table:
+    """The rows of a file of the scratch folder, as a table named for the file."""
+    return backend.read_parquet(path, table_name=path.stem)
+
+
+def stored_file(backend: ibis.BaseBackend, table: ibis.Table) -> Path | None:
+    """The file of the scratch folder that holds exactly this table; None where there is none."""
+    name = getattr(table.op(), "name", None)
+    path = scratch_folder(backend) / f"{name}.parquet"
+    return path if name is not None and path.is_file() else None
+
+
+def store(
+    backend: ibis.BaseBackend, name: str, rows: ibis.Table, slices: Iterable["Slice"]
+) -> ibis.Table:
+    """Write an expression slice by slice, each ordered by file and row, and read it back."""
+    path = new_file(backend, name)
+    view = as_view(backend, name, rows)
+    with parquet_writer(path, view.schema().to_pyarrow()) as put:
+        for part in slices:
+            put(part.of(view))
+    return stored_table(backend, path)
+
+
+def as_view(backend: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
+    """The expression under a name of its own: slices of it need not be compiled anew.
+
+    Steps stay steps: the engine then computes each column once.
+    """
+    options: Any = ibis.options.sql
+    was_fused = options.fuse_selects
+    options.fuse_selects = False
+    try:
+        return backend.create_view(gen_name(f"{name}_view"), rows)
+    finally:
+        options.fuse_selects = was_fused
+
+
+class Slice:
+    """Source rows `first` to `last` of one file."""
+
+    def __init__(self, source_file: str, first: int, last: int) -> None:
+        self.source_file = source_file
+        self.first = first
+        self.last = last
+
+    def of(self, rows: ibis.Table) -> pa.Table:
+        """These rows of a table, ordered."""
+        chosen = rows.filter(
+            rows.source_file == self.source_file, rows.source_row.between(self.first, self.last)
+        )
+        found: pa.Table = chosen.order_by("source_row").to_pyarrow()
+        return found
+
+
+def slices_of(raw: ibis.Table) -> list[Slice]:
+    """All rows of a raw table in slices, by file and row."""
+    grouped = raw.group_by("source_file").agg(first=raw.source_row.min(), last=raw.source_row.max())
+    return [
+        Slice(file["source_file"], first, min(first + SLICE_ROWS - 1, file["last"]))
+        for file in grouped.order_by("source_file").to_pyarrow().to_pylist()
+        for first in range(file["first"], file["last"] + 1, SLICE_ROWS)
+    ]
