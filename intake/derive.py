@@ -46,6 +46,8 @@ def derived_text(rows: ibis.Table, rule: Derived) -> Value:
         return _date(filled)
     if rule.rule == "join":
         return _joined(filled, rule.separator)
+    if rule.rule == "if_filled":
+        return ibis.ifelse(filled[0].notnull(), rule.then, ibis.literal(rule.otherwise, "string"))
     return parts[0] if rule.rule == "copy" else ibis.coalesce(*filled)
 
 

@@ -61,7 +61,7 @@ def _minor_unit(currency: Value) -> Value:
 
 
 def _unit(digits: int) -> Value:
-    return ibis.literal(Decimal(1).scaleb(-digits)).cast(RATE)
+    return ibis.literal(str(Decimal(1).scaleb(-digits))).cast(RATE)
 
 
 def _shaped(text: Value, pattern: str) -> Value:

@@ -152,7 +152,10 @@ def unknown_columns(file: SourceFile) -> list[str]:
 
 
 def source_notes(folder: Path, study: Study, table: str) -> list[Problem]:
-    """Warnings about a table's sources: columns that are not stored."""
+    """Warnings about a table's sources: columns that are not stored.
+
+    A source of which only the first row of each key counts is about something else.
+    """
     return [
         Problem(
             file.name,
@@ -164,6 +167,7 @@ def source_notes(folder: Path, study: Study, table: str) -> list[Problem]:
             "WARN",
         )
         for file in open_sources(folder, study, table)
+        if file.mapping.rows == "all"
         for column in unknown_columns(file)
     ]
 

@@ -21,8 +21,8 @@ NumberedRow = tuple[int, Cells]
 
 def scratch_folder(backend: ibis.BaseBackend) -> Path:
     """The folder where the engine spills, and the only one that reading a source writes to."""
-    row = backend.raw_sql("SELECT current_setting('temp_directory')").fetchone()
-    folder = Path(row[0])
+    ((name,),) = backend.raw_sql("SELECT current_setting('temp_directory')").fetchall()
+    folder = Path(name)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

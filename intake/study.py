@@ -27,7 +27,7 @@ def load_study(folder: Path) -> Study:
         problem for source in study.sources for problem in check_source(folder, study, source)
     ]
     if problems:
-        raise Rejected(problems)
+        raise Rejected(dict.fromkeys(problems))
     return study
 
 
@@ -153,7 +153,8 @@ def _origin_problems(folder: Path, study: Study, source: Source) -> list[Problem
     used = {other.path for other in study.sources}
     free = [path.name for path in folder.iterdir() if path.is_file() and path.name not in used]
     near = nearest(source.path, free)
-    remedy = f"did you mean {near}?" if near else "add the file, or remove the source"
+    told = "; README.md beside it may say where to get it" if "README.md" in free else ""
+    remedy = f"did you mean {near}?" if near else f"add the file{told}, or remove the source"
     return [Problem(source.path, None, None, "missing_file", "is not there", remedy)]
 
 

@@ -9,7 +9,7 @@ from schemas.date_formats import ISO, confusable, is_written_in_full
 from schemas.strict import StrictModel
 
 Thousands = Literal["", ",", ".", "'", " "]
-DeriveRule = Literal["date", "stable_id", "row_id", "join", "first", "copy"]
+DeriveRule = Literal["date", "stable_id", "row_id", "join", "first", "copy", "if_filled"]
 
 
 class NumberFormat(StrictModel):
@@ -125,6 +125,10 @@ def _known_rule(value: Any) -> Any:
     return value
 
 
+COLUMN_COUNTS = {"row_id": (0, 0), "date": (1, 3), "copy": (1, 1), "if_filled": (1, 1)}
+"""Fewest and most columns of a rule that does not take any number of them."""
+
+
 class Derived(StrictModel):
     """One of our columns made from columns of the source; the rules are a closed list.
 
@@ -133,19 +137,24 @@ class Derived(StrictModel):
     the columns' text, Unicode-normalised, in lower case and with single blanks: the same text
     has the same id in every run. row_id: prefix, file and row. join: the filled columns with
     the separator between them. first: the first filled column. copy: the column as it is.
+    if_filled: the word `then` where the column is filled, else the word `otherwise`.
     """
 
     rule: Annotated[DeriveRule, BeforeValidator(_known_rule)]
     columns: Annotated[list[str], BeforeValidator(_as_list)] = Field(default_factory=list)
     prefix: str = Field("", max_length=64, pattern=r"^[A-Za-z0-9_.:-]*$")
     separator: str = " "
+    then: str | None = None
+    otherwise: str | None = None
 
     @model_validator(mode="after")
     def _column_count(self) -> "Derived":
-        least, most = {"row_id": (0, 0), "date": (1, 3), "copy": (1, 1)}.get(self.rule, (1, 99))
+        least, most = COLUMN_COUNTS.get(self.rule, (1, 99))
         if not least <= len(self.columns) <= most:
             count = str(least) if least == most else f"{least} to {most}"
             raise ValueError(f"{self.rule} takes {count} columns")
+        if (self.rule == "if_filled") != (self.then is not None):
+            raise ValueError("then belongs to the rule if_filled, which needs it")
         return self
 
 
