@@ -4,15 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
+import pyarrow.compute as pc
 from ibis.util import gen_name
 
-from intake.checks import Catalogue, listed
+from intake.checks import FAILURES, IS_BROKEN, Catalogue, listed
 from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
 from intake.money import over_reversed
 from intake.parse import ibis_type
 from intake.personal import personal_data
 from intake.problems import Problem, Rejected
 from intake.rejections import rejections
+from intake.stored import (
+    Slice,
+    as_view,
+    in_order,
+    new_file,
+    parquet_writer,
+    slices_of,
+    store,
+    stored_table,
+)
 from intake.typed import Build, typed_rows
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
@@ -28,6 +39,7 @@ QUARANTINE_COLUMNS = (
     "disposition",
     "original",
 )
+QUARANTINE_TYPES = {**dict.fromkeys(QUARANTINE_COLUMNS, "string"), "source_row": "int64"}
 
 
 @dataclass(frozen=True)
@@ -65,18 +77,66 @@ def build_core(
         return _nothing(TABLES[table])
     known = {name: parent for name, parent in parents.items() if name in present}
     build = Build(TABLES[table], study, known, Catalogue())
-    rows = backend.create_table(gen_name(f"typed_{table}"), typed_rows(build, raw), temp=True)
-    failures = _failures(build, rows, backend)
-    accepted = rows.anti_join(failures, ORIGIN)
-    problems = rejections(build, rows, failures)
-    return CoreTables(_contract(build, accepted), _quarantine(build, raw, failures), problems)
+    slices = slices_of(raw)
+    sides = _told_apart(build, backend, as_view(backend, table, typed_rows(build, raw)), slices)
+    failures = _failures(build, sides, backend)
+    accepted = _without(backend, table, sides.sound, failures, slices)
+    problems = rejections(build, sides.rows, failures)
+    return CoreTables(accepted, _quarantine(build, raw, failures, slices), problems)
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Typed rows in two files: `sound` ones pass every check of a single row."""
+
+    sound: ibis.Table
+    broken: ibis.Table
+
+    @property
+    def rows(self) -> ibis.Table:
+        """All of them, with `is_kept`, `is_broken` and `failures`."""
+        marks = {"is_kept": True, IS_BROKEN: False, FAILURES: ""}
+        sound = self.sound.mutate(**{name: ibis.literal(mark) for name, mark in marks.items()})
+        return ibis.union(sound.select(*self.broken.columns), self.broken)
+
+
+def _told_apart(
+    build: Build, backend: ibis.BaseBackend, typed: ibis.Table, slices: list[Slice]
+) -> _Sides:
+    """Read every cell once: rows of the contract, and rows that fail some check."""
+    types = {column.name: ibis_type(column) for column in build.spec.columns}
+    wanted = typed.mutate(**{name: typed[name].cast(kind) for name, kind in types.items()})
+    marks = {"is_kept": "boolean", IS_BROKEN: "boolean", FAILURES: "string"}
+    columns, both = list(types), ibis.schema({**types, **marks}).to_pyarrow()
+    sound, broken = (new_file(backend, f"{side}_{build.spec.name}") for side in ("core", "broken"))
+    contract = ibis.schema(types).to_pyarrow()
+    with parquet_writer(sound, contract) as accept, parquet_writer(broken, both) as reject:
+        for part in slices:
+            rows = part.of(wanted.select(*both.names))
+            accept(in_order(rows.select(columns), pc.invert(rows[IS_BROKEN])))
+            reject(in_order(rows, rows[IS_BROKEN]))
+    return _Sides(stored_table(backend, sound), stored_table(backend, broken))
+
+
+def _without(
+    backend: ibis.BaseBackend,
+    table: str,
+    sound: ibis.Table,
+    failures: ibis.Table,
+    slices: list[Slice],
+) -> ibis.Table:
+    """The sound rows without those that fail a check of several rows; mostly there are none."""
+    late = failures.semi_join(sound, ORIGIN).select(*ORIGIN).distinct()
+    late = backend.create_table(gen_name("late"), late, temp=True)
+    if not late.count().to_pyarrow().as_py():
+        return sound
+    return store(backend, f"core_{table}", sound.anti_join(late, ORIGIN), slices)
 
 
 def _nothing(spec: TableSpec) -> CoreTables:
     """A table the study has no source of: no rows, the same columns and types."""
     types = {column.name: ibis_type(column) for column in spec.columns}
-    told = {**dict.fromkeys(QUARANTINE_COLUMNS, "string"), "source_row": "int64"}
-    return CoreTables(_empty(types), _empty(told))
+    return CoreTables(_empty(types), _empty(QUARANTINE_TYPES))
 
 
 def _empty(types: Mapping[str, str]) -> ibis.Table:
@@ -84,11 +144,12 @@ def _empty(types: Mapping[str, str]) -> ibis.Table:
     return row.select(**{name: ibis.null(kind) for name, kind in types.items()}).limit(0)
 
 
-def _failures(build: Build, rows: ibis.Table, backend: ibis.BaseBackend) -> ibis.Table:
+def _failures(build: Build, sides: _Sides, backend: ibis.BaseBackend) -> ibis.Table:
     """Every broken rule of every row: `source_file, source_row, rule_no`."""
+    rows = sides.rows
     ours = rows.filter(rows.is_kept)
     parts = [
-        listed(rows),
+        listed(sides.broken),
         *duplicates(build, ours),
         *orphans(build, ours),
         *personal_data(build, ours),
@@ -110,17 +171,20 @@ def _kept(backend: ibis.BaseBackend, parts: list[ibis.Table]) -> ibis.Table:
     return backend.create_table(gen_name("failures"), whole, temp=True)
 
 
-def _contract(build: Build, accepted: ibis.Table) -> ibis.Table:
-    cells = {
-        column.name: accepted[column.name].cast(ibis_type(column)) for column in build.spec.columns
-    }
-    return accepted.select(**cells).order_by(ORIGIN)
-
-
-def _quarantine(build: Build, raw: ibis.Table, failures: ibis.Table) -> ibis.Table:
+def _quarantine(
+    build: Build, raw: ibis.Table, failures: ibis.Table, slices: list[Slice]
+) -> ibis.Table:
     """The broken rules in words, with the row as it came."""
+    backend = failures.get_backend()
     cells = {name: raw[name] for name in raw.columns if name not in ORIGIN}
     original = raw.select(*ORIGIN, original=ibis.struct(cells).cast("json").cast("string"))
     told = failures.join(build.catalogue.table(), "rule_no").join(original, ORIGIN)
     named = told.mutate(table_name=ibis.literal(build.spec.name))
-    return named.order_by(*ORIGIN, "rule_no").select(*QUARANTINE_COLUMNS)
+    path = new_file(backend, f"quarantine_{build.spec.name}")
+    view = as_view(backend, "told", named)
+    schema = ibis.schema(QUARANTINE_TYPES).to_pyarrow()
+    with parquet_writer(path, schema) as put:
+        for part in slices:
+            rows = part.of(view.select("rule_no", *QUARANTINE_COLUMNS)).sort_by("rule_no")
+            put(in_order(rows).select(QUARANTINE_COLUMNS).cast(schema))
+    return stored_table(backend, path)

@@ -1,14 +1,16 @@
 """Sources as they came: every cell text, with the file and the row a spreadsheet shows."""
 
+import itertools
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, abc
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import ibis
+import numpy as np
 import pyarrow as pa
 from ibis.util import gen_name
 
@@ -19,6 +21,7 @@ from intake.mapping import needed_columns
 from intake.parquet import check_size, parquet_schema, parquet_text, retyped, unreadable
 from intake.problems import Problem, Rejected, nearest
 from intake.staged import ROW, scratch_folder, staged_header
+from intake.stored import GROUP_ROWS, even, new_file, parquet_writer, stored_table
 from intake.study import inline_mapping, source_name, source_path
 from intake.text import TextFile, TextLayout, diagnose, inspect_text
 from intake.typed_cells import cell_texts
@@ -28,6 +31,8 @@ from schemas.study import Mapping, Source, Study
 
 KINDS = {".parquet": "parquet", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """How files are read by the ending of their name; others are text."""
+FILE = "source_file"
+BATCH_ROWS = 65_536
 CONTENT_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
 
 
@@ -72,17 +77,24 @@ def read_raw(backend: ibis.BaseBackend, folder: Path, study: Study, table: str) 
 
 
 def read_files(backend: ibis.BaseBackend, table: str, files: Sequence[SourceFile]) -> ibis.Table:
-    """The rows of opened files of one table; raises `Rejected` where one cannot be read whole."""
-    parts: list[ibis.Table] = []
+    """The rows of opened files of one table; raises `Rejected` where one cannot be read whole.
+
+    They are written as they are read: row by row as the file has them, one file after another.
+    """
+    path = new_file(backend, f"raw_{table}")
+    names = _stacked(file.header for file in files)
+    schema = ibis.schema({**dict.fromkeys([*names.values(), FILE], "string"), ROW: "int64"})
     problems: list[Problem] = []
-    for file in files:
-        try:
-            parts.append(_stored(backend, table, _read_file(backend, file), file))
-        except Rejected as rejected:
-            problems += rejected.problems
+    with parquet_writer(path, schema.to_pyarrow()) as put:
+        for file in files:
+            try:
+                for batch in _batches(backend, file):
+                    put(_aligned(batch, names, schema.to_pyarrow()))
+            except Rejected as rejected:
+                problems += rejected.problems
     if problems:
         raise Rejected(problems)
-    whole = parts[0] if len(parts) == 1 else _stored(backend, table, _union(parts))
+    whole = stored_table(backend, path)
     _require_rows(whole, TABLES[table], files)
     return whole
 
@@ -216,7 +228,21 @@ def _retyped_columns(file: SourceFile) -> list[Problem]:
     ]
 
 
-def _read_file(backend: ibis.BaseBackend, file: SourceFile) -> ibis.Table:
+def _batches(backend: ibis.BaseBackend, file: SourceFile) -> Iterator[pa.Table]:
+    """The rows of a file in its own order, with the row a spreadsheet shows, even in number."""
+    cells = _cells(backend, file)
+    numbers = _numbers(file)
+    with _told(file):
+        reader = backend.con.sql(str(backend.compile(cells))).to_arrow_reader(BATCH_ROWS)
+        for rows in even(reader, GROUP_ROWS):
+            has_own = ROW in rows.column_names
+            numbered = rows if has_own else rows.append_column(ROW, numbers(rows.num_rows))
+            name = pa.repeat(pa.scalar(file.name), rows.num_rows)
+            yield numbered.append_column(FILE, name)
+
+
+def _cells(backend: ibis.BaseBackend, file: SourceFile) -> ibis.Table:
+    """The cells of a file as text, under the file's own names."""
     if file.kind == "csv":
         return _read_text(backend, file)
     if file.kind == "parquet":
@@ -224,9 +250,22 @@ def _read_file(backend: ibis.BaseBackend, file: SourceFile) -> ibis.Table:
         texts = cell_texts(file.source.table, file.mapping, file.header)
         with _told(file):
             check_size(cells, file.path, file.name, texts)
-        return _with_origin(parquet_text(cells, texts), file, first_row=2, blank_rows=())
-    rows = backend.read_parquet(_staged(backend, file), table_name=gen_name("staged"))
-    return rows.select(*file.header, source_file=ibis.literal(file.name), source_row=rows[ROW])
+        return parquet_text(cells, texts)
+    return backend.read_parquet(_staged(backend, file), table_name=gen_name("staged"))
+
+
+def _numbers(file: SourceFile) -> Callable[[int], pa.Array]:
+    """Numbers of the next rows; blank lines are rows that the reader leaves out."""
+    first = file.mapping.format.header_row + 1 if file.kind == "csv" else 2
+    blank = np.array(() if file.layout is None else file.layout.blank_rows, dtype=np.int64)
+    passed = blank - np.arange(len(blank))
+    following = itertools.count(first)
+
+    def numbers(count: int) -> pa.Array:
+        rows = np.fromiter(itertools.islice(following, count), dtype=np.int64, count=count)
+        return pa.array(rows + np.searchsorted(passed, rows, side="right"))
+
+    return numbers
 
 
 def _staged(backend: ibis.BaseBackend, file: SourceFile) -> Path:
@@ -261,35 +300,7 @@ def _read_text(backend: ibis.BaseBackend, file: SourceFile) -> ibis.Table:
         compression="none",
         max_line_size=MAX_LINE,
     )
-    named = cells.select(**dict(zip(file.header, [cells[name] for name in names], strict=True)))
-    blank = () if file.layout is None else file.layout.blank_rows
-    return _with_origin(named, file, file.mapping.format.header_row + 1, blank)
-
-
-def _with_origin(
-    cells: ibis.Table, file: SourceFile, first_row: int, blank_rows: tuple[int, ...]
-) -> ibis.Table:
-    """Add file and row; blank lines are rows that the reader leaves out."""
-    row = ibis.row_number() + first_row
-    numbered = cells.mutate(source_file=ibis.literal(file.name), source_row=row.cast("int64"))
-    if blank_rows:
-        numbered = numbered.mutate(source_row=_shifted(numbered.source_row, blank_rows))
-    return numbered
-
-
-def _shifted(row: ibis.Value, blank_rows: tuple[int, ...]) -> ibis.Value:
-    """Rows counted with the blank lines before them."""
-    return sum(
-        ((row >= blank - earlier).cast("int64") for earlier, blank in enumerate(blank_rows)), row
-    )
-
-
-def _stored(
-    backend: ibis.BaseBackend, table: str, expr: ibis.Table, file: SourceFile | None = None
-) -> ibis.Table:
-    """The expression as a table of the backend; a reader's error becomes `Rejected`."""
-    with _told(file):
-        return backend.create_table(gen_name(f"raw_{table}"), expr, temp=True)
+    return cells.select(**dict(zip(file.header, [cells[name] for name in names], strict=True)))
 
 
 @contextmanager
@@ -314,22 +325,22 @@ def _is_about_content(error: duckdb.Error) -> bool:
     return isinstance(error, CONTENT_ERRORS) or type(error) is duckdb.Error
 
 
-def _union(parts: Sequence[ibis.Table]) -> ibis.Table:
-    """Stack sources by column name; a column that one of them lacks is null there."""
+def _stacked(headers: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Columns of sources stacked: the first spelling of each name, by its folded one."""
     spelling: dict[str, str] = {}
-    for part in parts:
-        for name in part.columns:
+    for header in headers:
+        for name in header:
             spelling.setdefault(name.casefold(), name)
-    aligned = [_aligned(part, spelling) for part in parts]
-    return ibis.union(*aligned)
+    return spelling
 
 
-def _aligned(part: ibis.Table, spelling: dict[str, str]) -> ibis.Table:
-    own = {name.casefold(): name for name in part.columns}
-    null = ibis.null("string")
-    return part.select(
-        **{name: part[own[key]] if key in own else null for key, name in spelling.items()}
-    )
+def _aligned(rows: pa.Table, names: abc.Mapping[str, str], schema: pa.Schema) -> pa.Table:
+    """Rows of one source in the columns of all; a column that it lacks is null there."""
+    own = {name.casefold(): name for name in rows.column_names}
+    cells = [
+        rows[own[key]] if key in own else pa.nulls(rows.num_rows, pa.string()) for key in names
+    ]
+    return pa.table([*cells, rows[FILE], rows[ROW]], schema=schema)
 
 
 def _empty(spec: TableSpec) -> ibis.Table:

@@ -1,4 +1,4 @@
-"""One step of a longer computation, whose columns later steps refer to instead of repeating them."""
+"""A step of a longer computation: later steps refer to its columns instead of repeating them."""
 
 from collections.abc import Mapping
 from typing import Any

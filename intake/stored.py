@@ -4,10 +4,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.util import gen_name
@@ -17,7 +19,7 @@ from schemas.registry import SOURCE_COLUMNS
 
 GROUP_ROWS = 131_072
 """Rows of a row group: bytes depend on the rows alone, not on threads or the engine's plan."""
-SLICE_ROWS = 524_288
+SLICE_ROWS = 1_048_576
 """Source rows that are held in memory at once."""
 WAITING = 2
 Put = Callable[[pa.Table], None]
@@ -52,6 +54,22 @@ def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Put]:
             written.result()
 
 
+def even(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
+    """The same rows in tables of `size` rows, the last of which may have fewer."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        waiting.append(batch)
+        count += batch.num_rows
+        while count >= size:
+            whole = pa.Table.from_batches(waiting)
+            yield whole.slice(0, size)
+            waiting = whole.slice(size).to_batches()
+            count -= size
+    if count:
+        yield pa.Table.from_batches(waiting)
+
+
 def new_file(backend: ibis.BaseBackend, name: str) -> Path:
     """A path in the engine's scratch folder for a table that `stored_table` will read."""
     return scratch_folder(backend) / f"{gen_name(name)}.parquet"
@@ -69,18 +87,6 @@ def stored_file(backend: ibis.BaseBackend, table: ibis.Table) -> Path | None:
     return path if name is not None and path.is_file() else None
 
 
-def store(
-    backend: ibis.BaseBackend, name: str, rows: ibis.Table, slices: Iterable["Slice"]
-) -> ibis.Table:
-    """Write an expression slice by slice, each ordered by file and row, and read it back."""
-    path = new_file(backend, name)
-    view = as_view(backend, name, rows)
-    with parquet_writer(path, view.schema().to_pyarrow()) as put:
-        for part in slices:
-            put(part.of(view))
-    return stored_table(backend, path)
-
-
 def as_view(backend: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
     """The expression under a name of its own: slices of it need not be compiled anew.
 
@@ -95,21 +101,41 @@ def as_view(backend: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Tabl
         options.fuse_selects = was_fused
 
 
+def store(
+    backend: ibis.BaseBackend, name: str, rows: ibis.Table, slices: Iterable["Slice"]
+) -> ibis.Table:
+    """Write an expression slice by slice, ordered by file and row, and read it back."""
+    path = new_file(backend, name)
+    view = as_view(backend, name, rows)
+    with parquet_writer(path, view.schema().to_pyarrow()) as put:
+        for part in slices:
+            put(in_order(part.of(view)))
+    return stored_table(backend, path)
+
+
+@dataclass(frozen=True)
 class Slice:
     """Source rows `first` to `last` of one file."""
 
-    def __init__(self, source_file: str, first: int, last: int) -> None:
-        self.source_file = source_file
-        self.first = first
-        self.last = last
+    source_file: str
+    first: int
+    last: int
 
     def of(self, rows: ibis.Table) -> pa.Table:
-        """These rows of a table, ordered."""
+        """These rows of a table, in any order."""
         chosen = rows.filter(
             rows.source_file == self.source_file, rows.source_row.between(self.first, self.last)
         )
-        found: pa.Table = chosen.order_by("source_row").to_pyarrow()
+        found: pa.Table = chosen.to_pyarrow()
         return found
+
+
+def in_order(rows: pa.Table, kept: pa.ChunkedArray | None = None) -> pa.Table:
+    """Rows of one file by their row, those `kept` where not all are; equal rows stay in order."""
+    places = np.argsort(rows["source_row"].to_numpy(), kind="stable")
+    if kept is not None:
+        places = places[kept.to_numpy(zero_copy_only=False)[places]]
+    return rows.take(pa.array(places))
 
 
 def slices_of(raw: ibis.Table) -> list[Slice]:

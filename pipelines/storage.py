@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from pipelines.engine import plain
+from intake.stored import stored_file
 from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic
 from pipelines.generation import run_record
@@ -72,7 +73,11 @@ def _relative(name: str, metadata: Any) -> Path:
 def _write(backend: ibis.BaseBackend, path: Path, obj: Any) -> int | None:
     if isinstance(obj, ibis.Table):
         path.unlink(missing_ok=True)
-        backend.to_parquet(plain(obj), path, compression="zstd")
+        stored = stored_file(backend, obj)
+        if stored is None:
+            backend.to_parquet(plain(obj), path, compression="zstd")
+        else:
+            stored.replace(path)
         return _row_count(backend, path)
     if isinstance(obj, pd.DataFrame):
         obj.to_parquet(path, index=False)
