@@ -7,11 +7,12 @@ import ibis
 
 from assets.checks import contract_check, recorded
 from assets.parts import common, layer, out
-from assets.run import RowAccounts, StudyRun
+from assets.run import Notes, RowAccounts, StudyRun
 from impact.kind import classify
 from intake.accounts import check_limits, count_rows
 from intake.core import build_core
 from intake.digests import known_inputs
+from intake.name_review import NAMED, name_notes
 from schemas.registry import TABLE_ORDER, TABLES
 
 
@@ -86,6 +87,17 @@ def every_row_is_accounted_for(
     lost = [account.source_file for account in row_accounts.accounts if not account.is_balanced]
     detail: dict[str, Any] = {"files": len(row_accounts.accounts), "unbalanced": lost}
     return recorded(study_run, "every_row_is_accounted_for", not lost, detail)
+
+
+@dg.asset(
+    ins={f"core_{table}": dg.AssetIn(f"core_{table}") for table in (*NAMED, "alias")},
+    metadata=layer("notes"),
+    **common("core", "duckdb"),
+)
+def name_review(**core: ibis.Table) -> Notes:
+    """Names that look alike or hold characters that cannot be seen; partners that were merged."""
+    accepted = {name.removeprefix("core_"): table for name, table in core.items()}
+    return Notes(notes=name_notes(accepted))
 
 
 @dg.asset(metadata=layer("core"), **common("core", "duckdb", "parquet"))

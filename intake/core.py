@@ -7,12 +7,14 @@ import ibis
 import pyarrow.compute as pc
 from ibis.util import gen_name
 
+from intake.aliases import chains, with_aliases
 from intake.checks import FAILURES, IS_BROKEN, Catalogue, listed
 from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
 from intake.money import over_reversed
 from intake.parse import ibis_type
 from intake.personal import personal_data
 from intake.problems import Problem, Rejected
+from intake.references import with_orphans
 from intake.rejections import rejections
 from intake.stored import (
     Slice,
@@ -78,7 +80,8 @@ def build_core(
     known = {name: parent for name, parent in parents.items() if name in present}
     build = Build(TABLES[table], study, known, Catalogue())
     slices = slices_of(raw)
-    sides = _told_apart(build, backend, as_view(backend, table, typed_rows(build, raw)), slices)
+    typed = with_orphans(build, with_aliases(build, typed_rows(build, raw)))
+    sides = _told_apart(build, backend, as_view(backend, table, typed), slices)
     failures = _failures(build, sides, backend)
     accepted = _without(backend, table, sides.sound, failures, slices)
     problems = rejections(build, sides.rows, failures)
@@ -153,6 +156,7 @@ def _failures(build: Build, sides: _Sides, backend: ibis.BaseBackend) -> ibis.Ta
         *duplicates(build, ours),
         *orphans(build, ours),
         *personal_data(build, ours),
+        *chains(build, ours),
     ]
     found = _kept(backend, parts)
     for checks in (overlaps, shares, reversals, lost_children):
@@ -176,8 +180,9 @@ def _quarantine(
 ) -> ibis.Table:
     """The broken rules in words, with the row as it came."""
     backend = failures.get_backend()
-    cells = {name: raw[name] for name in raw.columns if name not in ORIGIN}
-    original = raw.select(*ORIGIN, original=ibis.struct(cells).cast("json").cast("string"))
+    chosen = raw.semi_join(failures, ORIGIN)
+    cells = {name: chosen[name] for name in raw.columns if name not in ORIGIN}
+    original = chosen.select(*ORIGIN, original=ibis.struct(cells).cast("json").cast("string"))
     told = failures.join(build.catalogue.table(), "rule_no").join(original, ORIGIN)
     named = told.mutate(table_name=ibis.literal(build.spec.name))
     path = new_file(backend, f"quarantine_{build.spec.name}")

@@ -18,6 +18,8 @@ FREE_BYTES = 256 * MIB
 """Bytes that may be unpacked whatever the ratio: short files of equal cells pack very well."""
 MAX_WORKBOOK = GIB
 """Unpacked bytes of the parts of a workbook that are read."""
+MAX_WORKBOOK_TEXT = 4 * GIB
+"""Bytes of all cells of a sheet: many cells may refer to one long text."""
 MAX_SHARED_STRINGS = 256 * MIB
 """Unpacked bytes of a workbook's list of texts, which is held in memory."""
 

@@ -96,6 +96,8 @@ def parquet_text(cells: ibis.Table, texts: Mapping[str, CellText]) -> ibis.Table
 
 def _as_text(column: Any, text: CellText) -> Any:
     """One column as text: of an instant its day in UTC, of a whole number no decimals."""
+    if column.type().is_unknown():  # nanoseconds with a time zone
+        column = column.cast(dt.Timestamp(timezone="UTC"))
     kind: dt.DataType = column.type()
     if kind.is_date():
         return column.strftime(text.date)

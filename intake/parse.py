@@ -35,6 +35,8 @@ AFTER_SPACE = "!"
 """The character after the space: a text that begins with it or a later one begins with no space."""
 NOT_PRINTABLE = "*[! -~]*"
 NOT_A_DATE = "not_a_date"
+SPREADSHEET_ERROR = r"^#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)$"
+"""What a cell shows whose formula has failed."""
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}]"
 CONTROL_IN_ID = (
     r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}"
@@ -44,6 +46,7 @@ CONTROL_IN_ID = (
 Value = Any
 """An Ibis column expression; Ibis has no checked types for them."""
 
+NO: Value = ibis.literal(value=False)
 PLAIN = NumberFormat()
 
 
@@ -90,8 +93,7 @@ def is_null(text: Value) -> bool:
 
 def absent(column: ColumnSpec) -> Cell:
     """A column that its source does not have."""
-    empty = ibis.literal(value=False)
-    return _with_missing(Cell(empty, ibis.null(ibis_type(column)), ()), column)
+    return _with_missing(Cell(NO, ibis.null(ibis_type(column)), ()), column)
 
 
 def parse(text: Value, column: ColumnSpec, style: CellStyle) -> Cell:
@@ -112,7 +114,7 @@ def _with_missing(cell: Cell, column: ColumnSpec) -> Cell:
 def _read(text: Value, column: ColumnSpec, style: CellStyle) -> Cell:
     if column.kind in ("id", "text"):
         given = ibis.ifelse(text >= AFTER_SPACE, ibis.literal(value=True), text.strip() != "")
-        given = given.fill_null(ibis.literal(value=False))
+        given = given.fill_null(NO)
         value = ibis.ifelse(given, text, ibis.null("string"))
         return Cell(given, value, _text_checks(text, column))
     trimmed = _trimmed(text, column).nullif("")
@@ -142,11 +144,20 @@ def _text_checks(text: Value, column: ColumnSpec) -> tuple[Check, ...]:
         "type the text again",
     )
     long = Rule(column.name, "too_long", f"{column.name} is longer than 64 KiB", "shorten the text")
-    pattern = CONTROL_IN_ID if column.kind == "id" else CONTROL
-    is_odd = ibis.ifelse(
-        matches_glob(text, NOT_PRINTABLE), text.re_search(pattern), ibis.literal(value=False)
+    wrong = Rule(
+        column.name,
+        "spreadsheet_error",
+        f"{column.name} holds an error of a spreadsheet",
+        "correct the formula, and save again",
     )
-    return (Check(hidden, is_odd), Check(long, text.length() > MAX_CELL))
+    pattern = CONTROL_IN_ID if column.kind == "id" else CONTROL
+    is_odd = ibis.ifelse(matches_glob(text, NOT_PRINTABLE), text.re_search(pattern), NO)
+    is_wrong = ibis.ifelse(text.startswith("#"), text.re_search(SPREADSHEET_ERROR), NO)
+    return (
+        Check(hidden, is_odd),
+        Check(long, text.length() > MAX_CELL),
+        Check(wrong, is_wrong),
+    )
 
 
 def _typed(text: Value, column: ColumnSpec, style: CellStyle) -> tuple[Value, Rule]:

@@ -27,7 +27,13 @@ def scratch_folder(backend: ibis.BaseBackend) -> Path:
     return folder
 
 
-def write_rows(path: Path, name: str, header: Sequence[str], rows: Iterable[NumberedRow]) -> None:
+def write_rows(
+    path: Path,
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[NumberedRow],
+    max_text: int = MAX_TEXT,
+) -> None:
     """Write rows as text columns named by the header, and `source_row`, a batch at a time.
 
     Raises `Rejected` where the source `name` is above the limits, or a text is not Unicode.
@@ -36,7 +42,7 @@ def write_rows(path: Path, name: str, header: Sequence[str], rows: Iterable[Numb
         raise Rejected([too_large(name, f"{MAX_COLUMNS} columns")])
     schema = pa.schema([*((column, pa.string()) for column in header), (ROW, pa.int64())])
     with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
-        for batch in _batches(name, rows):
+        for batch in _batches(name, rows, max_text):
             writer.write_batch(_record_batch(name, schema, batch))
 
 
@@ -51,7 +57,7 @@ def too_large(name: str, limit: str) -> Problem:
     return Problem(name, None, None, "too_large", f"holds more than {limit}", remedy)
 
 
-def _batches(name: str, rows: Iterable[NumberedRow]) -> Iterator[list[NumberedRow]]:
+def _batches(name: str, rows: Iterable[NumberedRow], max_text: int) -> Iterator[list[NumberedRow]]:
     batch: list[NumberedRow] = []
     count, chars, total = 0, 0, 0
     for row in rows:
@@ -60,8 +66,8 @@ def _batches(name: str, rows: Iterable[NumberedRow]) -> Iterator[list[NumberedRo
         if len(batch) < BATCH_ROWS and chars < BATCH_CHARS:
             continue
         count, total = count + len(batch), total + chars
-        if count > MAX_ROWS or total > MAX_TEXT:
-            raise Rejected([too_large(name, f"{MAX_ROWS} rows or {MAX_TEXT >> 30} GiB of text")])
+        if count > MAX_ROWS or total > max_text:
+            raise Rejected([too_large(name, f"{MAX_ROWS} rows or {max_text >> 20} MiB of text")])
         yield batch
         batch, chars = [], 0
     if batch:

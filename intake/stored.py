@@ -21,6 +21,8 @@ GROUP_ROWS = 131_072
 """Rows of a row group: bytes depend on the rows alone, not on threads or the engine's plan."""
 SLICE_ROWS = 1_048_576
 """Source rows that are held in memory at once."""
+DICTIONARY_BYTES = 131_072
+"""Texts of a column that hardly repeat are soon written without a dictionary."""
 WAITING = 2
 Put = Callable[[pa.Table], None]
 
@@ -38,6 +40,8 @@ def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Put]:
             schema,
             compression="zstd",
             compression_level=1,
+            use_dictionary=[field.name for field in schema if pa.types.is_string(field.type)],
+            dictionary_pagesize_limit=DICTIONARY_BYTES,
             write_statistics=list(SOURCE_COLUMNS),
             store_decimal_as_integer=True,
         ) as writer,
@@ -132,10 +136,12 @@ class Slice:
 
 def in_order(rows: pa.Table, kept: pa.ChunkedArray | None = None) -> pa.Table:
     """Rows of one file by their row, those `kept` where not all are; equal rows stay in order."""
-    places = np.argsort(rows["source_row"].to_numpy(), kind="stable")
-    if kept is not None:
-        places = places[kept.to_numpy(zero_copy_only=False)[places]]
-    return rows.take(pa.array(places))
+    numbers = rows["source_row"].to_numpy()
+    chosen = None if kept is None else kept.to_numpy(zero_copy_only=False)
+    if (numbers[1:] >= numbers[:-1]).all():
+        return rows if chosen is None else rows.filter(chosen)
+    places = np.argsort(numbers, kind="stable")
+    return rows.combine_chunks().take(places if chosen is None else places[chosen[places]])
 
 
 def slices_of(raw: ibis.Table) -> list[Slice]:

@@ -13,7 +13,6 @@ from intake.checks import FAILURES, IS_BROKEN, NOT_YET_RECORDED, Catalogue, Chec
 from intake.mapping import cell_styles, is_kept, mapped_texts, with_precision
 from intake.money import in_reporting_currency
 from intake.parse import FIRST_DATE, TYPES, absent, is_null, limit_checks, parse
-from intake.references import orphan_checks
 from intake.row_rules import rule_check
 from intake.steps import Step
 from intake.study import inline_mapping, source_name
@@ -128,7 +127,7 @@ def _checked(build: Build, table: ibis.Table, first: Mapping[str, Rule]) -> ibis
     left_out = build.catalogue.failures([Check(other, ~table.is_kept), *later])
     known = reduce(and_, [~check.fails for check in later], table.is_kept)
     read = [Check(rule, table[name]) for name, rule in first.items()]
-    checks = [*read, *checks, *orphan_checks(build.spec, build.parents, table)]
+    checks = [*read, *checks]
     numbers = ibis.ifelse(known, build.catalogue.failures(checks), left_out)
     marked = table.mutate(is_known=known, is_broken=~known | any_fails(checks))
     words = marked.mutate(**{FAILURES: ibis.ifelse(marked.is_broken, numbers, "")})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from intake.limits import MAX_WORKBOOK_TEXT
 from intake.problems import Rejected
 from intake.staged import NumberedRow, write_rows
 from intake.typed_cells import CellText
@@ -64,7 +65,7 @@ class Workbook:
         """Write the rows below the header as text; rows without any cell are left out."""
         with open_package(self.path, self.name) as package:
             rows = self._rows(package, [(name, styles[name]) for name in header])
-            write_rows(path, self.name, header, rows)
+            write_rows(path, self.name, header, rows, MAX_WORKBOOK_TEXT)
 
     def _names(self, package: Package, row: int, cells: Mapping[int, Value]) -> tuple[str, ...]:
         if row > self.format.header_row or not cells:

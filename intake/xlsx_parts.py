@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from intake.limits import MAX_SHARED_STRINGS, MAX_WORKBOOK, ZIP_RATIO, is_bomb
+from intake.limits import MAX_LINE, MAX_SHARED_STRINGS, MAX_WORKBOOK, ZIP_RATIO, is_bomb
 from intake.problems import Problem, Rejected, nearest
 
 WORKBOOK = "xl/workbook.xml"
@@ -26,6 +26,7 @@ UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+VALUE_TAGS = ("v", "t")
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 DATE_FORMATS = frozenset((*range(14, 18), 22, *range(27, 32), *range(34, 37), *range(50, 59)))
@@ -257,23 +258,45 @@ def _target(package: Package, kind: str) -> str | None:
     return part if part is not None and package.has(part) else None
 
 
+@dataclass
+class _Tags:
+    """Tags on their way to a reader; text is kept only inside those that hold a value."""
+
+    on_start: OnStart
+    on_end: OnEnd
+    names: "_LocalNames"
+    texts: list[str] = field(default_factory=list)
+    size: int = 0
+    is_value: bool = False
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        """A tag opens."""
+        name = self.names[tag]
+        self.is_value = name in VALUE_TAGS
+        self.on_start(name, attributes)
+
+    def text(self, data: str) -> None:
+        """A piece of text."""
+        if self.is_value:
+            self.texts.append(data)
+            self.size += len(data)
+            if self.size > MAX_LINE:
+                raise ValueError("text")
+
+    def end(self, tag: str) -> None:
+        """A tag closes."""
+        self.on_end(self.names[tag], "".join(self.texts))
+        self.texts.clear()
+        self.size, self.is_value = 0, False
+
+
 def _parser(start: OnStart, end: OnEnd) -> expat.XMLParserType:
+    tags = _Tags(start, end, _LocalNames())
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    texts: list[str] = []
-    local = _LocalNames()
-
-    def on_start(tag: str, attributes: Attributes) -> None:
-        texts.clear()
-        start(local[tag], attributes)
-
-    def on_end(tag: str) -> None:
-        end(local[tag], "".join(texts))
-        texts.clear()
-
-    parser.StartElementHandler = on_start
-    parser.EndElementHandler = on_end
-    parser.CharacterDataHandler = texts.append
+    parser.StartElementHandler = tags.start
+    parser.EndElementHandler = tags.end
+    parser.CharacterDataHandler = tags.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     return parser
 
