@@ -104,7 +104,8 @@ def test_the_folder_holds_json_and_a_page_for_their_owner_only(out: Path) -> Non
     told = json.loads((out / "problems.json").read_text(encoding="utf-8"))
     assert [entry["row"] for entry in told["problems"]] == [3, 3, 5]
     page = (out / "problems.html").read_text(encoding="utf-8")
-    assert "outcome.csv:3:value" in page
+    assert "outcome.csv, row&nbsp;3<br><small>value</small>" in page
+    assert "outcome.csv → outcome" in page
     assert "<script" not in page
     assert "secret" not in page + json.dumps(told)
     assert out.stat().st_mode & 0o077 == 0
