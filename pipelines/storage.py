@@ -9,8 +9,8 @@ import ibis
 import pandas as pd
 from pydantic import BaseModel
 
-from pipelines.engine import plain
 from intake.stored import stored_file
+from pipelines.engine import plain
 from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic
 from pipelines.generation import run_record

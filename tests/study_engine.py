@@ -1,5 +1,6 @@
 """A study folder to its effects by the product's own functions, without Dagster or output."""
 
+import tempfile
 from pathlib import Path
 
 import ibis
@@ -30,8 +31,13 @@ USED = {
 
 def effects_of(folder: Path) -> dict[str, Effect]:
     """Every planned effect of the study, judged as a first run with a frozen plan would."""
+    with tempfile.TemporaryDirectory() as scratch:
+        backend = ibis.duckdb.connect(temp_directory=scratch)
+        return _effects(folder, backend)
+
+
+def _effects(folder: Path, backend: ibis.BaseBackend) -> dict[str, Effect]:
     study, plan = load_study(folder), load_plan(folder)
-    backend = ibis.duckdb.connect()
     core: dict[str, ibis.Table] = {}
     accounts: list[RowAccount] = []
     for name in [table for table in TABLE_ORDER if table in USED]:
