@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchmarks.data import write_arrays, write_parquet
+from benchmarks.intake_page import intake_section, measure_intake
 from benchmarks.run import ROOT, Measured, Program, measure
 
 ARRAYS = (
@@ -53,7 +54,8 @@ Targets: {million}; {million_memory}.
 
 Target: at most 3 ms with 24 controls for the intervals and gates. Controls are not part of these
 figures.
-"""
+
+{intake}"""
 
 
 def main(page: Path) -> None:
@@ -63,7 +65,8 @@ def main(page: Path) -> None:
         arrays = _measured(ARRAYS, write_arrays, folder)
         parquet = _measured(PARQUET, write_parquet, folder)
         verdict = [measure(program, folder) for program in VERDICT]
-    page.write_text(rendered(arrays, parquet, verdict), encoding="utf-8")
+        intake = intake_section(*measure_intake(folder))
+    page.write_text(rendered(arrays, parquet, verdict, intake), encoding="utf-8")
     sys.stdout.write(page.read_text(encoding="utf-8"))
 
 
@@ -75,7 +78,10 @@ def _measured(
 
 
 def rendered(
-    arrays: Sequence[Measured], parquet: Sequence[Measured], verdict: Sequence[Measured]
+    arrays: Sequence[Measured],
+    parquet: Sequence[Measured],
+    verdict: Sequence[Measured],
+    intake: str,
 ) -> str:
     """The page as text."""
     ours, theirs, large = arrays[1], arrays[2], parquet[1]
@@ -86,6 +92,7 @@ def rendered(
         arrays=table(arrays),
         parquet=table(parquet),
         verdict=milliseconds(verdict),
+        intake=intake,
         speed=f"at least 10 x faster than diff-diff: {ratio:.0f} x the work, "
         f"{whole:.0f} x the process, {met(ratio >= 10)}",
         memory=f"at most 300 MB: {ours.peak_mib:.0f} MiB, {met(ours.peak_mib <= 286)}",

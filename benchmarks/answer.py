@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answer:
-    """CPU seconds of the work alone, without imports, and the estimate where there is one."""
+    """CPU seconds of the work alone, without imports, and the estimate where there is one.
+
+    `elapsed_seconds` is the same work by the clock on the wall, where it runs on two threads.
+    """
 
     cpu_seconds: float
     estimate: float | None = None
     std_error: float | None = None
+    elapsed_seconds: float | None = None

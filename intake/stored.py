@@ -19,11 +19,11 @@ from schemas.registry import SOURCE_COLUMNS
 
 GROUP_ROWS = 131_072
 """Rows of a row group: bytes depend on the rows alone, not on threads or the engine's plan."""
-SLICE_ROWS = 1_048_576
+SLICE_ROWS = 524_288
 """Source rows that are held in memory at once."""
 DICTIONARY_BYTES = 131_072
 """Texts of a column that hardly repeat are soon written without a dictionary."""
-WAITING = 2
+WAITING = 1
 Put = Callable[[pa.Table], None]
 
 
@@ -125,12 +125,15 @@ class Slice:
     first: int
     last: int
 
-    def of(self, rows: ibis.Table) -> pa.Table:
+    def chosen(self, rows: ibis.Table) -> ibis.Table:
         """These rows of a table, in any order."""
-        chosen = rows.filter(
+        return rows.filter(
             rows.source_file == self.source_file, rows.source_row.between(self.first, self.last)
         )
-        found: pa.Table = chosen.to_pyarrow()
+
+    def of(self, rows: ibis.Table) -> pa.Table:
+        """The same in memory."""
+        found: pa.Table = self.chosen(rows).to_pyarrow()
         return found
 
 

@@ -26,6 +26,7 @@ def connect(
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
         python_enable_replacements=False,
+        enable_external_file_cache=False,
     )
     backend.raw_sql("SET TimeZone = 'UTC'")
     if spill is not None:

@@ -72,13 +72,7 @@ def _relative(name: str, metadata: Any) -> Path:
 
 def _write(backend: ibis.BaseBackend, path: Path, obj: Any) -> int | None:
     if isinstance(obj, ibis.Table):
-        path.unlink(missing_ok=True)
-        stored = stored_file(backend, obj)
-        if stored is None:
-            backend.to_parquet(plain(obj), path, compression="zstd")
-        else:
-            stored.replace(path)
-        return _row_count(backend, path)
+        return write_table(backend, path, obj)
     if isinstance(obj, pd.DataFrame):
         obj.to_parquet(path, index=False)
         return len(obj)
@@ -89,6 +83,17 @@ def _write(backend: ibis.BaseBackend, path: Path, obj: Any) -> int | None:
         write_atomic(path, (obj.model_dump_json(indent=1) + "\n").encode())
         return None
     raise TypeError(f"an asset must return a table or a model, not {type(obj).__name__}")
+
+
+def write_table(backend: ibis.BaseBackend, path: Path, table: ibis.Table) -> int:
+    """Write a table as Parquet and count its rows; a file that intake stored is moved there."""
+    path.unlink(missing_ok=True)
+    stored = stored_file(backend, table)
+    if stored is None:
+        backend.to_parquet(plain(table), path, compression="zstd")
+    else:
+        stored.replace(path)
+    return _row_count(backend, path)
 
 
 def _row_count(backend: ibis.BaseBackend, path: Path) -> int:

@@ -69,10 +69,11 @@ def test_the_page_says_which_targets_are_met() -> None:
     fast = [made(program, 0.1, 200) for program in ARRAYS]
     fast[2] = made(ARRAYS[2], 5.0, 1300)
     slow = [made(program, 4.5, 800) for program in PARQUET]
-    page = rendered(fast, slow, [made(program, 0.002, 100) for program in VERDICT])
+    page = rendered(fast, slow, [made(program, 0.002, 100) for program in VERDICT], "## Intake")
     assert "50 x the work, 5 x the process, met" in page
     assert "200 MiB, met" in page
     assert "4.5 for the work, NOT met" in page
     assert "0.78 GiB, NOT met" in page
+    assert page.endswith("## Intake")
     assert milliseconds([made(VERDICT[0], 0.002, 1)]).endswith("| 2.0 |")
     assert np.all(["| 0.250000 | 0.100000 |" in line for line in table(fast).splitlines()[2:]])

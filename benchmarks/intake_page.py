@@ -1,0 +1,93 @@
+"""The section on intake: measured at two sizes, and told."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks import intake_data
+from benchmarks.run import Measured, Program, measure
+
+LARGE = (
+    Program("floor: DuckDB copies CSV to Parquet", "intake_runs", "floor"),
+    Program("this program", "intake_runs", "ours"),
+)
+SMALL = (
+    *LARGE,
+    Program("pandas and pandera-pandas", "intake_peer", "peer", "pandera"),
+)
+SECTION = """## Intake: CSV to validated Parquet with quarantine, {columns} columns, 1 % of the cells bad
+
+Two threads each, 1 GiB for the engine. The floor checks nothing and sets nothing aside. This program
+stores the text as it came, types and checks every cell, keys and references included, writes accepted
+rows and quarantine, counts every row and holds the accepted rows against the Pandera contract. The peer
+reads with pandas, checks with Pandera and writes both sides too; one thread, without row accounts.
+
+### {large:,} rows
+
+{large_table}
+
+Targets: at most 3 x the floor: {elapsed:.1f} x elapsed, {cpu:.1f} x CPU, {ratio_met}; at most 1.5 GiB:
+{peak:.2f} GiB, {peak_met}.
+
+### {small:,} rows
+
+{small_table}
+
+Targets: at least 3 x faster than pandas and pandera-pandas: {faster:.1f} x, {faster_met}; memory does not
+grow with rows: {growth:.2f} x from {small:,} to {large:,} rows.
+"""
+
+
+def measure_intake(
+    folder: Path, write: Callable[[Path, int], None] = intake_data.write_log
+) -> tuple[list[Measured], list[Measured]]:
+    """Everything at both sizes: the large one, then the small one."""
+    found = []
+    for programs, rows in ((LARGE, intake_data.ROWS), (SMALL, intake_data.PEER_ROWS)):
+        write(folder, rows)
+        found.append([measure(program, folder) for program in programs])
+    return found[0], found[1]
+
+
+def intake_section(large: Sequence[Measured], small: Sequence[Measured]) -> str:
+    """The section as text."""
+    elapsed, cpu = (_seconds(large[1])[i] / _seconds(large[0])[i] for i in (0, 1))
+    faster = _seconds(small[2])[0] / _seconds(small[1])[0]
+    peak = large[1].peak_mib / 1024
+    return SECTION.format(
+        columns=len(intake_data.words()) + 1,
+        large=intake_data.ROWS,
+        small=intake_data.PEER_ROWS,
+        large_table=seconds_table(large),
+        small_table=seconds_table(small),
+        elapsed=elapsed,
+        cpu=cpu,
+        ratio_met=_met(max(elapsed, cpu) <= 3),
+        peak=peak,
+        peak_met=_met(peak <= 1.5),
+        faster=faster,
+        faster_met=_met(faster >= 3),
+        growth=large[1].peak_mib / small[1].peak_mib,
+    )
+
+
+def seconds_table(rows: Sequence[Measured]) -> str:
+    """A Markdown table of what the work took, and how many rows came out."""
+    lines = [
+        "| program | work, elapsed s | work, CPU s | peak, MiB | rows accepted |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        elapsed, cpu = _seconds(row)
+        lines.append(
+            f"| {row.program.label} | {elapsed:.1f} | {cpu:.1f} | {row.peak_mib:.0f} "
+            f"| {row.answer.estimate:,.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def _seconds(row: Measured) -> tuple[float, float]:
+    return row.answer.elapsed_seconds or 0.0, row.answer.cpu_seconds
+
+
+def _met(is_met: bool) -> str:
+    return "met" if is_met else "NOT met"

@@ -1,0 +1,63 @@
+"""The usual way: pandas reads everything as text, converts it, and Pandera checks the frame."""
+
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from benchmarks.answer import Answer
+from benchmarks.intake_runs import started
+from schemas.registry import TABLES
+
+DATES = ("start_date", "end_date")
+NUMBERS = ("amount", "staff_hours", "participant_count")
+
+
+def peer(folder: Path) -> Answer:
+    """Rows that pass, and rows that do not with the rules they break, as Parquet."""
+    clock = started()
+    text = pd.read_csv(folder / "engagement.csv", dtype=str, keep_default_na=False)
+    text = text.replace("", None)
+    typed = _typed(text)
+    parents = {
+        name: pd.read_csv(folder / f"{name}.csv", dtype=str)[f"{name}_id"]
+        for name in ("partner", "initiative", "unit")
+    }
+    broken = _broken(typed, parents)
+    typed[~typed.index.isin(broken["index"])].to_parquet(folder / "peer_core.parquet")
+    text.loc[broken["index"]].assign(rule=broken["check"].to_numpy()).to_parquet(
+        folder / "peer_quarantine.parquet"
+    )
+    return clock.answer(float(len(typed) - broken["index"].nunique()))
+
+
+def _typed(text: pd.DataFrame) -> pd.DataFrame:
+    """Cells as types; what cannot be read is null."""
+    typed = text.copy()
+    for name in DATES:
+        typed[name] = pd.to_datetime(text[name], format="%Y-%m-%d", errors="coerce")
+    for name in NUMBERS:
+        typed[name] = pd.to_numeric(text[name], errors="coerce")
+    typed["is_product_linked"] = text["is_product_linked"].map({"true": True, "false": False})
+    return typed
+
+
+def _broken(typed: pd.DataFrame, parents: dict[str, pd.Series]) -> pd.DataFrame:
+    """One row per row and rule: `index, check`."""
+    spec = TABLES["engagement"]
+    columns = {}
+    for name in typed.columns:
+        column = spec.column(name)
+        checks = [pa.Check.isin(column.allowed)] if column.allowed else []
+        checks += [pa.Check.str_matches(column.pattern)] if column.pattern else []
+        checks += [pa.Check.ge(column.minimum)] if column.minimum is not None else []
+        if name in (f"{parent}_id" for parent in parents):
+            checks.append(pa.Check.isin(parents[name.removesuffix("_id")]))
+        columns[name] = pa.Column(checks=checks, nullable=False, unique=name == "engagement_id")
+    order = pa.Check(lambda rows: ~(rows["start_date"] > rows["end_date"]), name="order")
+    try:
+        pa.DataFrameSchema(columns, checks=order).validate(typed, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        found: pd.DataFrame = errors.failure_cases[["index", "check"]].dropna()
+        return found
+    return pd.DataFrame({"index": [], "check": []})
