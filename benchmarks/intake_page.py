@@ -14,26 +14,27 @@ SMALL = (
     *LARGE,
     Program("pandas and pandera-pandas", "intake_peer", "peer", "pandera"),
 )
-SECTION = """## Intake: CSV to validated Parquet with quarantine, {columns} columns, 1 % of the cells bad
+SECTION = """## Intake: CSV to validated Parquet with quarantine
 
-Two threads each, 1 GiB for the engine. The floor checks nothing and sets nothing aside. This program
-stores the text as it came, types and checks every cell, keys and references included, writes accepted
-rows and quarantine, counts every row and holds the accepted rows against the Pandera contract. The peer
-reads with pandas, checks with Pandera and writes both sides too; one thread, without row accounts.
+A log of {columns} columns, 1 % of its cells bad. Two threads each, 1 GiB for the engine. The floor
+checks nothing and sets nothing aside. This program stores the text as it came, types and checks
+every cell, keys and references included, writes accepted rows and quarantine, counts every row and
+holds the accepted rows against the Pandera contract. The peer reads with pandas, checks with
+Pandera and writes both sides too: on one thread, without row accounts.
 
 ### {large:,} rows
 
 {large_table}
 
-Targets: at most 3 x the floor: {elapsed:.1f} x elapsed, {cpu:.1f} x CPU, {ratio_met}; at most 1.5 GiB:
-{peak:.2f} GiB, {peak_met}.
+Targets: at most 3 x the floor: {elapsed:.1f} x elapsed, {cpu:.1f} x CPU, {ratio_met};
+at most 1.5 GiB: {peak:.2f} GiB, {peak_met}.
 
 ### {small:,} rows
 
 {small_table}
 
-Targets: at least 3 x faster than pandas and pandera-pandas: {faster:.1f} x, {faster_met}; memory does not
-grow with rows: {growth:.2f} x from {small:,} to {large:,} rows.
+Targets: at least 3 x faster than pandas and pandera-pandas: {faster:.1f} x, {faster_met};
+memory does not grow with rows: {growth:.2f} x from {small:,} to {large:,} rows.
 """
 
 
