@@ -17,6 +17,9 @@ Functional = Callable[[FloatArray, Window], FloatArray]
 def window_mean(outcome: FloatArray, window: BoolArray) -> FloatArray:
     """Mean over the observed periods of a window, in the outcome's unit."""
     part = outcome[:, window]
+    total = part.sum(axis=1)
+    if part.shape[1] and np.isfinite(total).all():
+        return np.asarray(total / part.shape[1])
     seen = np.isfinite(part)
     return _ratio(np.where(seen, part, 0.0).sum(axis=1), seen.sum(axis=1))
 
@@ -46,6 +49,9 @@ def slope(outcome: FloatArray, window: Window) -> FloatArray:
     part = outcome[:, window.pre]
     seen = np.isfinite(part)
     period = np.arange(part.shape[1], dtype=float)
+    if len(period) > 1 and seen.all():
+        away = period - period.mean()
+        return np.asarray((away * part).sum(axis=1) / (away**2).sum())
     middle = _ratio(seen @ period, seen.sum(axis=1))
     away = np.where(seen, period - middle[:, None], 0.0)
     return _ratio((away * np.where(seen, part, 0.0)).sum(axis=1), (away**2).sum(axis=1))
@@ -54,6 +60,9 @@ def slope(outcome: FloatArray, window: Window) -> FloatArray:
 def distance(outcome: FloatArray, window: Window) -> FloatArray:
     """h: periods between the midpoints of the post and pre windows, over observed periods."""
     period = np.broadcast_to(np.arange(outcome.shape[1], dtype=float), outcome.shape)
+    if np.isfinite(outcome).all():
+        between = window_mean(period[:1], window.post) - window_mean(period[:1], window.pre)
+        return np.repeat(between, len(outcome))
     seen = np.where(np.isfinite(outcome), period, np.nan)
     return window_mean(seen, window.post) - window_mean(seen, window.pre)
 
