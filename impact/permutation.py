@@ -66,8 +66,8 @@ def patterns(member: IntArray) -> IntArray:
     return np.ascontiguousarray(numbers.T, dtype=np.int64)
 
 
-CHOICES = ((np.arange(2**BITS)[:, None] >> np.arange(BITS)) & 1).astype(np.float64)
-"""Every choice among ten clusters (1024, 10): row by its number."""
+CHOICES = ((np.arange(2**BITS) >> np.arange(BITS)[:, None]) & 1).astype(np.float64)
+"""Every choice among ten clusters (10, 1024): column by its number."""
 
 
 def seeded_deal(label: IntArray, block: IntArray, thresholds: Thresholds, seed: int) -> Deal:
@@ -241,7 +241,7 @@ def _inside(
     every, spread = np.zeros(len(deal.member)), np.zeros(len(deal.member))
     for stratum in range(int(strata.max()) + 1):
         codes = [int(code) for code in deal.codes[strata == stratum]]
-        size = int(np.isin(deal.label, codes).sum())
+        size = int(cohorts.counts[codes].sum())
         own, squares = np.sum(
             [_pattern_sums(deal.chosen[code], table[:, code]) for code in codes], axis=0
         )
@@ -263,10 +263,13 @@ def _pattern_sums(numbers: IntArray, column: FloatArray) -> FloatArray:
 
     Both travel as one complex number, looked up ten clusters at a time.
     """
-    padded = np.zeros(len(numbers) * BITS, dtype=np.complex128)
+    groups = len(numbers)
+    padded = np.zeros(groups * BITS)
     part = column[: len(padded)]
-    padded[: len(part)] = part + 1j * part**2
-    tables = padded.reshape(len(numbers), BITS) @ CHOICES.T
+    padded[: len(part)] = part
+    single = padded.reshape(groups, BITS)
+    tables = np.empty((groups, CHOICES.shape[1]), dtype=np.complex128)
+    tables.real, tables.imag = single @ CHOICES, single**2 @ CHOICES
     sums = tables[0].take(numbers[0])
     for table, number in zip(tables[1:], numbers[1:], strict=True):
         sums += table.take(number)
