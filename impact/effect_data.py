@@ -206,6 +206,7 @@ def _clustered(
         first_event=int(is_partial),
         alpha=analysis.alpha,
         seed=analysis.seed,
+        comparison=analysis.comparison,
         season=MONTHS["year"] // MONTHS[measure.period or study.period],
         dose_contrast=analysis.dose_contrast or 1.0,
     )

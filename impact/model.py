@@ -6,12 +6,13 @@ from typing import Literal
 from scipy import special
 
 from impact.arrays import NEVER, BoolArray, FloatArray, IntArray
-from schemas.vocabulary import IntervalName, Method, Reason, Status
+from schemas.vocabulary import Comparison, IntervalName, Method, Reason, Status
 
 __all__ = [
     "NEVER",
     "AlternativeEstimate",
     "BoolArray",
+    "Comparison",
     "DiagnosticResult",
     "EffectData",
     "Estimation",
@@ -22,6 +23,7 @@ __all__ = [
     "NotEvaluable",
     "OutsideControl",
     "PermutationTest",
+    "TrendSensitivity",
 ]
 
 
@@ -53,6 +55,10 @@ class EffectData:
     `dose` (N, T) is each cluster's dose per period, `dose_contrast` the difference in dose
     that an effect per dose is stated for.
 
+    With `comparison` "not_yet_exposed" a cohort is compared with clusters that start after its
+    windows too, not with the never exposed alone. `covariates` (X, N, T) are what the doubly
+    robust alternative adjusts for, None where the plan names none.
+
     `controls` (K, N, T) are negative controls on the same clusters and periods, signed so that
     positive is better, each in its own unit; `outside` those that have an exposure of their
     own. `is_near` (N,) says which clusters neighbour an exposed one or may do so, None where
@@ -79,6 +85,8 @@ class EffectData:
     outside: tuple[OutsideControl, ...] = ()
     is_near: BoolArray | None = None
     is_shared: BoolArray | None = None
+    comparison: Comparison = "never_exposed"
+    covariates: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +177,19 @@ class DiagnosticResult:
 
 
 @dataclass(frozen=True)
+class TrendSensitivity:
+    """How unlike the arms' trends may be, own unit and sign (Rambachan and Roth 2023).
+
+    `breakdown_m` is the largest M-bar, `breakdown_bend` the largest M, at which the interval
+    excludes zero; None where it never does. `straight` are the bounds for M = 0.
+    """
+
+    breakdown_m: float | None
+    straight: tuple[float, float]
+    breakdown_bend: float | None
+
+
+@dataclass(frozen=True)
 class Estimation:
     """What an estimator hands to the judgement.
 
@@ -208,4 +229,4 @@ class Estimation:
     smallest_arm: int | None = None
     control_breakdown: float | None = None
     systematic_error: float | None = None
-    breakdown_m: float | None = None
+    trends: TrendSensitivity | None = None

@@ -6,6 +6,9 @@ import numpy as np
 
 from impact.model import NEVER, BoolArray, EffectData
 
+LEAST_NEVER = 2
+"""Clusters that even the last cohort needs to be compared with."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -49,20 +52,28 @@ def _event_range(start: int, length: int, data: EffectData, *, all_post: bool) -
 def within_panel(data: EffectData) -> EffectData:
     """Treat a start after the last period as no exposure in the panel."""
     after = data.cohort >= data.outcome.shape[1]
+    if not after.any():
+        return data
     return replace(data, cohort=np.where(after, NEVER, data.cohort))
 
 
 def with_comparison(data: EffectData, fewest: int) -> EffectData:
     """Cut the panel so that the last cohorts serve as not-yet-exposed comparison.
 
-    Does nothing where some cluster is never exposed. Otherwise the comparison is the
+    Does nothing where some cluster is never exposed, or two where those that are not yet
+    exposed are compared with. Otherwise the comparison is the
     fewest last cohorts that together have `fewest` clusters, and the panel ends where the
     first of them starts, so that no window reaches an exposed period of theirs. With one
     cohort there is no comparison and the data come back as they are. Clusters exposed from
     the first period on belong to neither arm.
     """
     starts, counts = np.unique(data.cohort[data.cohort != 0], return_counts=True)
-    if len(starts) < 2 or starts[0] == NEVER:
+    never = int(counts[0]) if len(starts) and starts[0] == NEVER else 0
+    if data.comparison == "not_yet_exposed" and never < LEAST_NEVER:
+        fewest, starts, counts = LEAST_NEVER - never, starts[starts > 0], counts[starts > 0]
+    elif never:
+        return data
+    if len(starts) < 2:
         return data
     together = np.cumsum(counts[:0:-1])
     enough = int(np.searchsorted(together, fewest))
@@ -74,7 +85,14 @@ def until(data: EffectData, period: int) -> EffectData:
     """Leave out the periods from `period` on, of the outcome and of its controls."""
     controls = None if data.controls is None else data.controls[:, :, :period]
     dose = None if data.dose is None else data.dose[:, :period]
-    return replace(data, outcome=data.outcome[:, :period], controls=controls, dose=dose)
+    covariates = None if data.covariates is None else data.covariates[:, :, :period]
+    return replace(
+        data,
+        outcome=data.outcome[:, :period],
+        controls=controls,
+        dose=dose,
+        covariates=covariates,
+    )
 
 
 def leave_out(data: EffectData, is_left_out: BoolArray) -> EffectData:
@@ -90,6 +108,7 @@ def leave_out(data: EffectData, is_left_out: BoolArray) -> EffectData:
         weight=data.weight[kept],
         dose=None if data.dose is None else data.dose[kept],
         controls=None if data.controls is None else data.controls[:, kept],
+        covariates=None if data.covariates is None else data.covariates[:, kept],
         is_near=None if data.is_near is None else data.is_near[kept],
         is_shared=None if data.is_shared is None else data.is_shared[kept],
     )

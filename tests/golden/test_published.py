@@ -10,7 +10,7 @@ from diff_diff import SyntheticDiD
 
 from impact import functionals
 from impact.callaway_santanna import group_average, group_time_att
-from impact.contrast import Cohorts
+from impact.cohorts import Cohorts
 from impact.estimate import choose_method, estimate
 from impact.model import NEVER, EffectData, Estimation, FloatArray, IntArray
 from impact.windows import build_window

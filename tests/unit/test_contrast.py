@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from impact.cohorts import Cohorts
 from impact.contrast import (
-    Cohorts,
     cluster_scalars,
     cohort_contrasts,
     contrast,

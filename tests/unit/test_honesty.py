@@ -15,7 +15,7 @@ from benchmarks.honesty_page import page, record
 from benchmarks.honesty_run import CellCount, run_cell, settle
 from benchmarks.honesty_targets import AIMS, compare, worst
 from benchmarks.rivals import RIVALS
-from impact.contrast import Cohorts
+from impact.cohorts import Cohorts
 from impact.judged import Judged
 from impact.sample import build_sample
 from schemas.thresholds import Thresholds
