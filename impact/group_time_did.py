@@ -6,7 +6,13 @@ import numpy as np
 from scipy import special
 
 from impact import functionals
-from impact.beside import panel_alternatives, panel_diagnostics, slope_breakdown
+from impact.adjusted_beside import adjusted_beside
+from impact.beside import (
+    panel_alternatives,
+    panel_diagnostics,
+    slope_breakdown,
+    waiting_clusters,
+)
 from impact.calibrated import calibrated_intervals, control_breakdown, systematic_error
 from impact.callaway_santanna import group_time_att
 from impact.contrast import Contrast, cohort_contrasts, leave_one_out
@@ -99,6 +105,7 @@ def _estimation(
         leave_one_out_stable=is_sign_stable(judged, headline.estimate),
         control_count=judged.control_count,
         systematic_error=systematic_error(judged, thresholds),
+        waiting_count=int(sample.waiting.sum()),
         smallest_arm=min(
             sample.exposed_count, sample.comparison_count, *(arm for arm in arms if arm is not None)
         ),
@@ -120,11 +127,19 @@ def _with_beside(
         seed=data.seed,
         comparison=data.comparison,
     )
+    adjusted = adjusted_beside(data, judged, headline, thresholds)
     return replace(
         found,
         event_study=event_study(judged, 1 - data.alpha, data.seed),
-        alternatives=panel_alternatives(judged, beside),
-        diagnostics=panel_diagnostics(data, judged, headline, thresholds),
+        alternatives=(
+            *panel_alternatives(judged, beside),
+            *([adjusted.alternative] if adjusted else []),
+        ),
+        diagnostics=(
+            *panel_diagnostics(data, judged, headline, thresholds),
+            *([adjusted.diagnostic] if adjusted else []),
+            *waiting_clusters(data, judged),
+        ),
         slope_breakdown=slope_breakdown(judged, headline),
         trends=unequal_trends(judged, data.alpha) if found.is_observational else None,
         control_breakdown=control_breakdown(judged, thresholds),

@@ -168,12 +168,13 @@ class AlternativeEstimate:
 
 @dataclass(frozen=True)
 class DiagnosticResult:
-    """A printed diagnostic; never NaN: None where it could not be computed."""
+    """A printed diagnostic; never NaN: None where it could not be computed, with its reason."""
 
     name: str
     status: Status
     value: float | None = None
     threshold: float | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,7 @@ class Estimation:
     cohort's own 95 % bounds (own sign), empty where there is one cohort. `control_count` is K;
     `smallest_arm` the clusters of the smallest arm after I5 and I6 left theirs out;
     `control_breakdown` the multiple of the controls' mean at which I0's claim would fall;
+    `waiting_count` are the exposed clusters that are compared with too, before their start;
     `systematic_error` is tau in the measure's unit, None without enough controls.
     """
 
@@ -229,4 +231,5 @@ class Estimation:
     smallest_arm: int | None = None
     control_breakdown: float | None = None
     systematic_error: float | None = None
+    waiting_count: int = 0
     trends: TrendSensitivity | None = None

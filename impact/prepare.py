@@ -140,11 +140,12 @@ def find_measure(measure: pd.DataFrame, measure_id: str) -> Measure:
 
 
 def effect_tables(tables: StudyTables, effect: PlannedEffect) -> EffectTables:
-    """The rows of one effect: its measure for everyone, its own exposure, all units."""
-    panel, exposure = tables.panel, tables.exposure
-    is_mine = (panel["measure_id"] == effect.measure_id) & (panel["subgroup_id"] == "all")
+    """The rows of one effect: its measure and covariates for everyone, its exposure, all units."""
+    panel, exposure = tables.panel[tables.panel["subgroup_id"] == "all"], tables.exposure
+    named = effect.analysis.covariates
     return EffectTables(
-        panel=panel[is_mine],
+        panel=panel[panel["measure_id"] == effect.measure_id],
+        covariates=panel[panel["measure_id"].isin(named)] if named else None,
         exposure=exposure[exposure["effect_id"] == effect.effect_id],
         unit=tables.unit,
     )

@@ -96,9 +96,6 @@ def test_settings_without_effect_are_named(tmp_path: Path) -> None:
         "requirements",
         "assignment: randomised (the exposure table says it)",
         "carry_over",
-        "comparison: not_yet_exposed",
-        "covariates",
-        "subgroups",
     ]
 
 
