@@ -13,13 +13,9 @@ import numpy as np
 from impact.cohorts import Cohorts
 from impact.contrast import own_scalars
 from impact.honest_did import EventStudy, breakdown_m
-from impact.honest_did_smooth import breakdown_bend, latest, smoothness
+from impact.honest_did_smooth import breakdown_bend, independent_noise, smoothness
 from impact.judged import Judged
 from impact.model import BoolArray, FloatArray, IntArray, TrendSensitivity
-
-CLUSTERS_EACH = 5
-"""Degrees of freedom for each pre-period that smoothness weighs: with fewer, the weights that
-make its interval shortest follow the noise of the estimated covariance."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +57,19 @@ def event_coefficients(judged: Judged) -> EventStudy | None:
 def unequal_trends(judged: Judged, alpha: float) -> TrendSensitivity | None:
     """Ask how unlike the trends may be before zero is possible; None without an event study.
 
-    In the measure's own unit and sign, at 1 - alpha.
+    In the measure's own unit and sign, at 1 - alpha. Smoothness weighs the pre-periods as if
+    noise were independent: with as many periods as clusters, weights that follow the estimated
+    covariance follow its noise (coverage 0.83 to 0.90 of 0.95, measured; so 0.93 to 0.95).
     """
     study = event_coefficients(judged)
     if study is None:
         return None
-    free = len(judged.cohorts.label) - int(judged.cohorts.strata.max()) - 2
-    recent = latest(study, max(1, free // CLUSTERS_EACH))
-    straight = smoothness(recent, 0.0, alpha=alpha)
+    working = independent_noise(study)
+    straight = smoothness(study, 0.0, alpha=alpha, working=working)
     return TrendSensitivity(
         breakdown_m=breakdown_m(study, alpha=alpha),
         straight=(straight.ci_low, straight.ci_high),
-        breakdown_bend=breakdown_bend(recent, alpha=alpha),
+        breakdown_bend=breakdown_bend(study, alpha=alpha, working=working),
     )
 
 
