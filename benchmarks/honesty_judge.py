@@ -8,7 +8,7 @@ import pandas as pd
 from impact import functionals
 from impact.certainty import Grade, grade
 from impact.contrast import cluster_scalars, influence
-from impact.estimate import choose_method, decide_only
+from impact.estimate import choose_and_decide
 from impact.few_together import estimate_together
 from impact.gates import Gate, first_failure, gate_timing
 from impact.judged import judge_sample
@@ -107,7 +107,7 @@ def estimate_all(
     """
     if is_few:
         return estimate_together(data, thresholds)
-    return [_estimated(one, known, thresholds) for one in data]
+    return [choose_and_decide(one, known.assignment, "auto", thresholds) for one in data]
 
 
 def judge(
@@ -129,11 +129,6 @@ def judge(
         _verdict(known, result, gates[i], (p_values, i), thresholds)
         for i, ((_, known), result) in enumerate(zip(effects, found, strict=True))
     ]
-
-
-def _estimated(data: EffectData, known: Known, thresholds: Thresholds) -> Result:
-    method = choose_method(data, known.assignment, "auto", thresholds)
-    return method if isinstance(method, NotEvaluable) else decide_only(data, method, thresholds)
 
 
 def _gates(

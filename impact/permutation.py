@@ -60,9 +60,11 @@ class Deal:
 def patterns(member: IntArray) -> IntArray:
     """Clusters of every assignment (D, k) as bits, ten clusters to a number (groups, D)."""
     groups = int(member.max()) // BITS + 1
-    chosen = np.zeros((len(member), groups * BITS))
-    chosen[np.arange(len(member))[:, None], member] = 1.0
-    numbers = chosen.reshape(len(member), groups, BITS) @ (2.0 ** np.arange(BITS))
+    place = np.arange(groups * BITS)
+    place = place // BITS * 16 + place % BITS
+    chosen = np.zeros((len(member), groups * 16), dtype=bool)
+    np.put_along_axis(chosen, place[member], values=True, axis=1)
+    numbers = np.packbits(chosen, axis=1, bitorder="little").view("<u2")
     return np.ascontiguousarray(numbers.T, dtype=np.int64)
 
 
@@ -73,12 +75,15 @@ CHOICES = ((np.arange(2**BITS) >> np.arange(BITS)[:, None]) & 1).astype(np.float
 def seeded_deal(label: IntArray, block: IntArray, thresholds: Thresholds, seed: int) -> Deal:
     """`deal_labels` with a generator of this seed; a small deal is dealt once and remembered.
 
-    Effects of one study, and simulated worlds, often deal the same labels.
+    Effects of one study, and simulated worlds, often deal the same labels. Which cluster of a
+    block holds which label makes no difference to what is dealt.
     """
     places = int((label > 0).sum()) * thresholds.permutations_drawn
     if places > SMALL:
         return deal_labels(label, block, thresholds, np.random.default_rng(seed))
-    return _remembered(tuple(label.tolist()), tuple(block.tolist()), thresholds, seed)
+    sorted_within = np.empty_like(label)
+    sorted_within[np.argsort(block, kind="stable")] = label[np.lexsort((label, block))]
+    return _remembered(tuple(sorted_within.tolist()), tuple(block.tolist()), thresholds, seed)
 
 
 @lru_cache(maxsize=8)
