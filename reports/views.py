@@ -177,7 +177,7 @@ def effect_views(findings: Findings) -> list[EffectView]:
 
 
 def other_effects(findings: Findings) -> Table | None:
-    """Negative controls, which do not count in the headline."""
+    """Negative controls; they do not count in the headline."""
     others = [
         effect
         for effect in findings.effects
