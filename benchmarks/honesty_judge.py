@@ -26,7 +26,7 @@ from impact.sample import build_sample
 from impact.verdict import Decision, Evidence, decide, family_of, raw_p
 from schemas.findings import Needed
 from schemas.thresholds import Thresholds
-from schemas.vocabulary import Assignment
+from schemas.vocabulary import Assignment, Comparison
 from tests.trial_worlds import Trial
 from tests.worlds import World
 
@@ -45,6 +45,7 @@ class Known:
     declared: bool = False
     assignment: Assignment = "staggered"
     worthwhile: float | None = None
+    comparison: Comparison = "never_exposed"
 
 
 Result = Estimation | NotEvaluable
@@ -79,6 +80,7 @@ def world_data(world: World, known: Known, seed: int) -> EffectData:
         controls=world.controls if len(world.controls) else None,
         is_near=world.is_neighbour if known.neighbours else None,
         is_shared=world.is_reached if known.rivals else None,
+        comparison=known.comparison,
     )
 
 

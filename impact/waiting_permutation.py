@@ -1,5 +1,6 @@
 """Randomisation test of the contrast where cohorts that are not yet exposed are compared with."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,11 +8,13 @@ import numpy as np
 from impact.cohorts import Cohorts
 from impact.contrast import with_own_scalars
 from impact.model import BoolArray, FloatArray, IntArray, PermutationTest
-from impact.permutation import FLAT, Deal, summarise
+from impact.permutation import BITS, CHOICES, FLAT, SMALL, Deal, summarise
 from impact.waiting import own_factors
 
 CHUNK = 2_000_000
 """Numbers held at once while assignments are summed."""
+Sums = Callable[[int, FloatArray], FloatArray]
+"""Sums of columns (N, C) over the clusters that every assignment gives a label to (D, C)."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,35 @@ def permute_waiting(
     rule = _rule(cohorts)
     inside = np.flatnonzero(cohorts.label > 0)
     order = inside[np.argsort(cohorts.label[inside], kind="stable")]
-    observed = waiting_statistics(full, rule, order[None, :], np.sort(cohorts.label[inside]))
+    here = _gathered(order[None, :], np.sort(cohorts.label[inside]))
+    observed = float(waiting_statistics(full, rule, here)[0])
+    drawn = np.concatenate([waiting_statistics(full, rule, part) for part in _parts(full, deal)])
+    return summarise("plain", sign * drawn, sign * observed, deal)
+
+
+def _parts(full: FloatArray, deal: Deal) -> Iterator[Sums]:
+    """The assignments of a deal, all at once where tables are made for it, or so many at a time."""
+    if 0 < deal.member.size <= SMALL:
+        yield lambda code, columns: _looked_up(deal.chosen[code], columns)
+        return
     step = max(1, CHUNK // (deal.member.shape[1] * (full.shape[1] + 4)))
-    parts = [
-        waiting_statistics(full, rule, deal.member[first : first + step], deal.label)
-        for first in range(0, len(deal.member), step)
-    ]
-    drawn = np.concatenate(parts)
-    return summarise("plain", sign * drawn, sign * float(observed[0]), deal)
+    for first in range(0, len(deal.member), step):
+        yield _gathered(deal.member[first : first + step], deal.label)
+
+
+def _gathered(member: IntArray, label: IntArray) -> Sums:
+    return lambda code, columns: columns[member[:, label == code]].sum(axis=1)
+
+
+def _looked_up(numbers: IntArray, columns: FloatArray) -> FloatArray:
+    """Sums of columns (N, C) over the clusters of every pattern (D, C), ten clusters at a time."""
+    padded = np.zeros((len(numbers) * BITS, columns.shape[1]))
+    part = columns[: len(padded)]
+    padded[: len(part)] = part
+    sums = np.zeros((numbers.shape[1], columns.shape[1]))
+    for number, block in zip(numbers, padded.reshape(len(numbers), BITS, -1), strict=True):
+        sums += (CHOICES.T @ block).take(number, axis=0)
+    return sums
 
 
 def _rule(cohorts: Cohorts) -> _Rule:
@@ -73,38 +97,34 @@ def _rule(cohorts: Cohorts) -> _Rule:
     )
 
 
-def waiting_statistics(
-    full: FloatArray, rule: _Rule, member: IntArray, label: IntArray
-) -> FloatArray:
+def waiting_statistics(full: FloatArray, rule: _Rule, sums: Sums) -> FloatArray:
     """Estimate / SE of every assignment (D,); an estimate without spread is infinite.
 
-    `full` (N, G) holds scalars without holes, `member` (D, n1) who receives `label` (n1,).
-    The influence of a cluster is linear in its scalars and in the means that centre it, so
-    that sums of them and of their squares are enough.
+    `full` (N, G) holds scalars without holes. The influence of a cluster is linear in its
+    scalars and in the means that centre it, so that sums of them and of their squares are
+    enough.
     """
+    size = full.shape[1]
     base = -full @ rule.rest
     never = np.column_stack([full, base, base**2])
-    left = np.repeat(never.sum(axis=0)[None], len(member), axis=0)
-    sums, spreads = [], []
-    for code in range(len(rule.sizes)):
-        chosen = member[:, label == code + 1]
+    found = []
+    for code in range(size):
         role = rule.own[code] * full[:, code] - full @ (rule.waits[code] * rule.rest)
-        sums.append(full[chosen].sum(axis=1))
-        spreads.append((role[chosen].sum(axis=1), (role[chosen] ** 2).sum(axis=1)))
-        left -= never[chosen].sum(axis=1)
-    return _statistics(rule, np.array(sums), spreads, left, float(np.sqrt((full**2).mean())))
+        found.append(sums(code + 1, np.column_stack([never, role, role**2])))
+    every = np.array(found)
+    left = never.sum(axis=0) - every[:, :, : size + 2].sum(axis=0)
+    return _statistics(rule, every, left, float(np.sqrt((full**2).mean())))
 
 
 def _statistics(
     rule: _Rule,
     sums: FloatArray,
-    spreads: list[tuple[FloatArray, FloatArray]],
     left: FloatArray,
     size: float,
 ) -> FloatArray:
-    """From sums per cohort (G, D, G), of influences (G times D, D) and of the rest (D, G + 2)."""
+    """From the sums of every cohort (G, D, G + 4) and of the never exposed (D, G + 2)."""
     every = np.arange(len(rule.sizes))
-    rest = left[:, : len(every)] + np.einsum("hdg,hg->dg", sums, rule.waits)
+    rest = left[:, : len(every)] + np.einsum("hdg,hg->dg", sums[:, :, : len(every)], rule.waits)
     means = rest / rule.compared
     own = sums[every, :, every].T
     estimate = own.sum(axis=1) / rule.sizes.sum() - means @ rule.shares
@@ -116,7 +136,8 @@ def _statistics(
     )
     centre = rule.own * middle - (means * rule.rest) @ rule.waits.T
     variance = _around(left[:, -2], left[:, -1], -means @ rule.rest, rule.never)
-    for code, (total, squares) in enumerate(spreads):
+    for code in every:
+        total, squares = sums[code, :, -2], sums[code, :, -1]
         variance = variance + _around(total, squares, centre[:, code], int(rule.sizes[code]))
     error = np.sqrt(np.maximum(variance, 0.0))
     flat = FLAT * size
