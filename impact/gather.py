@@ -74,7 +74,10 @@ def gather_tables(
         measure=core["measure"].to_pandas(),
         initiative=named.select("initiative_id", "name", "spend").to_pandas(),
         supported=_supported_units(reached, unit, study).to_pandas(),
-        subgroup=core["subgroup"].select("subgroup_id", "dimension", "level").to_pandas(),
+        subgroup=core["subgroup"]
+        .select("subgroup_id", "dimension", "level")
+        .order_by("subgroup_id")
+        .to_pandas(),
     )
 
 

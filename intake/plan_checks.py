@@ -58,6 +58,22 @@ def unknown_ids(
     ]
 
 
+def unknown_dimensions(path: Path, plan: Plan, dimensions: Iterable[str]) -> list[Problem]:
+    """Dimensions of the plan that no accepted row of subgroup has: warnings."""
+    known = sorted(set(dimensions))
+    found = []
+    for place, name in enumerate(plan.subgroups):
+        if name not in known:
+            at: Location = ("subgroups", place)
+            near = nearest(name, known)
+            remedy = f"did you mean {near}?" if near else "add its levels to subgroup"
+            what = "is the dimension of no accepted row of subgroup"
+            line = line_of(path, at)
+            told = Problem(path.name, line, _dotted(at), "plan_id", what, remedy, "WARN")
+            found.append(told)
+    return found
+
+
 def unused_settings(folder: Path, study: Study, plan: Plan | None) -> list[Problem]:
     """Keys that are accepted and change nothing yet: warnings, so that nobody relies on them."""
     ours: list[tuple[Location, bool]] = [

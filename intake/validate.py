@@ -11,7 +11,7 @@ from ibis.util import gen_name
 from intake.accounts import check_limits, contract_violations, count_rows
 from intake.core import build_core
 from intake.mapped import MappingReport, mapping_report
-from intake.plan_checks import PLAN_FILE, unknown_ids, unused_settings
+from intake.plan_checks import PLAN_FILE, unknown_dimensions, unknown_ids, unused_settings
 from intake.problems import Problem, Rejected
 from intake.read import read_raw, source_notes
 from intake.reasons import quarantine_problems
@@ -80,6 +80,9 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
     if plan is not None and {"initiative", "measure"} <= set(accepted):
         ids = [_ids(accepted[table], f"{table}_id") for table in ("initiative", "measure")]
         problems += unknown_ids(folder / PLAN_FILE, plan, *ids)
+    if plan is not None:
+        dimensions = _ids(accepted["subgroup"], "dimension") if "subgroup" in accepted else []
+        problems += unknown_dimensions(folder / PLAN_FILE, plan, dimensions)
     return ValidationReport(tuple(accounts), mapping_report(folder, study), tuple(problems))
 
 

@@ -77,9 +77,9 @@ def test_the_page_has_a_section_by_subgroup_only_where_the_plan_asks_for_one() -
 def test_a_difference_between_levels_is_said_with_its_p_and_the_gaps() -> None:
     assert gap_sentences(by_sex()) == [
         (
-            "Navigation, waiting time: the effect differs by sex (p 0.012): \u22122.14 days for female "
-            "beside the others. Gap between groups: 4.1 before and 2.3 days after in exposed units; "
-            "4 before and 4.2 days after in comparison units."
+            "Navigation, waiting time: the effect differs by sex (p 0.012): "
+            "\u22122.14 days for female beside the others. Gap between groups: 4.1 before and "
+            "2.3 days after in exposed units; 4 before and 4.2 days after in comparison units."
         )
     ]
 
@@ -109,12 +109,13 @@ def test_a_claim_is_shown_with_every_bias_that_would_break_it() -> None:
             "plain range to zero."
         ),
         (
-            "Unequal steps: zero is excluded unless the arms moved apart, from one period to the next, "
-            "by more than 1.5 times the largest such step before the start."
+            "Unequal steps: zero is excluded unless the arms moved apart, from one period to the "
+            "next, by more than 1.5 times the largest such step before the start."
         ),
         (
-            "Unequal trends: had the arms moved apart in a straight line, the range is \u22124.05 to "
-            "\u22121.02 days; zero is excluded until the line bends by 0.034 days per period."
+            "Unequal trends: had the arms moved apart in a straight line, the range is "
+            "\u22124.05 to \u22121.02 days; zero is excluded until the line "
+            "bends by 0.034 days per period."
         ),
     ]
 
