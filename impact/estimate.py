@@ -125,9 +125,11 @@ def decide_only(
 
     The same numbers as `estimate` gives; for simulations, where thousands are made.
     """
-    if method != "group_time_did":
-        return estimate(data, method, thresholds)
-    return check_data(data) or estimate_group_time(data, thresholds, is_brief=True)
+    if method == "group_time_did":
+        return check_data(data) or estimate_group_time(data, thresholds, is_brief=True)
+    if method == "randomised":
+        return check_data(data) or estimate_randomised(data, thresholds, is_brief=True)
+    return estimate(data, method, thresholds)
 
 
 def choose_and_decide(
