@@ -19,6 +19,8 @@ from schemas.thresholds import Thresholds
 from schemas.vocabulary import Reason, Status
 
 NAME = "doubly_robust"
+ROUNDING = 1e-9
+"""A standard error below this share of the headline's is rounding."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,7 @@ def _against(
     difference = float(weight @ found.estimate) - headline.estimate
     away = weight @ found.influence - _headline_influence(judged)
     error = float(np.sqrt((away**2).sum()))
-    if error <= 1e-9 * headline.std_error:
-        return _silent(thresholds, "NO_VARIATION")
-    z, limit = difference / error, thresholds.alternative_z
+    z, limit = difference / max(error, ROUNDING * headline.std_error), thresholds.alternative_z
     status: Status = "PASS" if abs(z) <= limit else "FAIL"
     return DiagnosticResult(NAME, status, z, limit)
 
@@ -86,8 +86,8 @@ def _window_weights(found: RobustCells, judged: Judged) -> FloatArray | None:
 def _headline_influence(judged: Judged) -> FloatArray:
     """What each cluster adds to the headline's error (N,)."""
     matrix = judged.matrix(functionals.plain)
-    kept, made = usable_rows(matrix, judged.cohorts), np.zeros(len(matrix))
-    if kept is not None:
-        full = np.nan_to_num(matrix[kept])[None]
-        made[kept] = influences(full, judged.cohorts.among(kept))[:, 0]
+    usable, made = usable_rows(matrix, judged.cohorts), np.zeros(len(matrix))
+    kept = np.zeros(len(matrix), dtype=bool) if usable is None else usable
+    full = np.nan_to_num(matrix[kept])[None]
+    made[kept] = influences(full, judged.cohorts.among(kept))[:, 0]
     return made

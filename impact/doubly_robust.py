@@ -11,8 +11,12 @@ TRIM = 0.995
 """Comparison clusters as likely as this to be exposed stand for nobody, and are left out."""
 STEPS = 50
 """Newton steps for the probability of exposure; it is there in ten, or never."""
-DISTINCT = 1e-8
+SETTLED = 1e-10
+"""Step of the standardised coefficients below which they are found: Newton's steps square."""
+DISTINCT = 1e-6
 """A singular value of the standardised design below this share of the largest is no direction."""
+CONSTANT = 1e-12
+"""A spread below this share of a covariate itself is rounding."""
 SURE = 15.0
 """Log odds beyond which a cluster's exposure follows from its covariates."""
 
@@ -118,7 +122,7 @@ def _design(covariates: FloatArray, exposed: BoolArray) -> FloatArray | None:
     Among the comparison clusters too, whose change is regressed on them.
     """
     size = covariates.std(axis=0)
-    if (size <= DISTINCT * np.abs(covariates).max(axis=0, initial=0.0)).any():
+    if (size <= CONSTANT * np.abs(covariates).max(axis=0, initial=0.0)).any():
         return None
     scaled = (covariates - covariates.mean(axis=0)) / size
     design = np.column_stack([np.ones(len(scaled)), scaled])
@@ -165,14 +169,12 @@ def _logit(exposed: BoolArray, design: FloatArray) -> FloatArray | None:
     """Fitted probability of exposure (n,); None where covariates tell the arms apart."""
     slope, inside = np.zeros(design.shape[1]), exposed.astype(float)
     slope[0] = np.log(inside.sum() / (1 - inside).sum())
-    for _ in range(STEPS):
-        index = design @ slope
-        if np.abs(index).max() > SURE:
-            return None
+    index, step, taken = design @ slope, np.ones(1), 0
+    while np.abs(step).max() > SETTLED and np.abs(index).max() <= SURE and taken < STEPS:
         fitted = 1 / (1 + np.exp(-index))
         curvature = design.T @ (design * (fitted * (1 - fitted))[:, None])
         step = np.linalg.solve(curvature, design.T @ (inside - fitted))
-        slope = slope + step
-        if np.abs(step).max() < 1e-12:
-            return np.asarray(1 / (1 + np.exp(-design @ slope)))
-    return None
+        slope, taken = slope + step, taken + 1
+        index = design @ slope
+    is_found = np.abs(step).max() <= SETTLED and np.abs(index).max() <= SURE
+    return np.asarray(1 / (1 + np.exp(-index))) if is_found else None

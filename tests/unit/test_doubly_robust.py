@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from diff_diff import CallawaySantAnna
 
-from impact.doubly_robust import Given, RobustCells, robust_cells
+from impact.doubly_robust import Given, RobustCells, drdid_panel, robust_cells
 from impact.estimate import estimate
 from impact.model import (
     NEVER,
@@ -173,6 +173,21 @@ def test_nothing_observed_after_the_start_has_no_cell() -> None:
     outcome = given.outcome.copy()
     outcome[given.cohort == 6, 6:] = outcome[given.cohort == 9, 9:] = np.nan
     assert robust_cells(replace(given, outcome=outcome)) == NotEvaluable(("NO_OUTCOME",))
+
+
+def test_a_cohort_that_was_silent_before_its_start_cannot_be_compared_with_the_headline() -> None:
+    data = unlike_arms()
+    outcome = data.outcome.copy()
+    outcome[data.cohort == 6, 5] = np.nan
+    alternative, diagnostic = shown(replace(data, outcome=outcome))
+    assert alternative.estimate is not None
+    assert (diagnostic.status, diagnostic.reason) == ("NOT_EVALUATED", "NO_OUTCOME")
+
+
+def test_comparison_clusters_that_are_all_like_the_exposed_stand_for_nobody() -> None:
+    exposed = np.arange(1000) >= 4
+    design = np.column_stack([np.ones(1000), np.cos(np.arange(1000))])
+    assert drdid_panel(np.sin(np.arange(1000)), exposed, design) == "NO_COMPARISON"
 
 
 def test_the_alternative_is_flagged_where_it_differs_from_the_headline() -> None:

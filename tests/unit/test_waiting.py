@@ -80,6 +80,30 @@ def test_every_interval_agrees_with_a_second_implementation(name: str) -> None:
     assert found.df == pytest.approx(wanted.df, rel=1e-9)
 
 
+def test_a_first_cohort_of_one_is_centred_with_the_cohort_that_waits_for_it() -> None:
+    rng = np.random.default_rng(6)
+    starts = (8, 14, 22, NEVER)
+    outcome, cohort = staggered(rng, sizes=(1, 4, 5, 3), starts=starts, periods=34)
+    data = effect_data(outcome, cohort, comparison="not_yet_exposed")
+    found = judge_sample(build_sample(data), 1, data).contrast(functionals.plain)
+    scalars = reference_functionals(outcome, cohort, "plain", 1)
+    wanted = waiting_contrast(scalars, cohort, compared_with(cohort, 34))
+    assert found is not None
+    assert found.std_error == pytest.approx(wanted.std_error, abs=1e-12)
+    assert found.df == pytest.approx(wanted.df, rel=1e-9)
+
+
+def test_a_deal_too_large_for_tables_gives_the_same_p(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = rolled_out()
+    matrix, cohorts = judged.matrix(functionals.plain), judged.cohorts
+    block, rng = np.zeros(len(cohorts.label), dtype=int), np.random.default_rng(1)
+    deal = deal_labels(cohorts.label, block, Thresholds(permutations_drawn=999), rng)
+    found = permute_waiting(matrix, cohorts, deal)
+    monkeypatch.setattr("impact.waiting_permutation.SMALL", 0)
+    monkeypatch.setattr("impact.waiting_permutation.CHUNK", 100_000)
+    assert permute_waiting(matrix, cohorts, deal) == found
+
+
 @pytest.mark.parametrize("sizes", [(4, 3, 2, 6), (1, 4, 1, 5), (2, 2, 2, 2)])
 def test_with_nobody_waiting_the_formulas_are_the_plain_ones(sizes: tuple[int, ...]) -> None:
     label = np.repeat([1, 2, 3, 0], sizes)
