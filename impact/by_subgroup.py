@@ -35,10 +35,11 @@ class Question:
     study: Study
     thresholds: Thresholds
 
-    def prepare(self, tables: StudyTables) -> Prepared:
+    def prepare(self, tables: StudyTables, *, is_brief: bool = False) -> Prepared:
         """The effect on other rows than the study's own; always a secondary one."""
         effect = self.effect.model_copy(update={"role": "secondary"})
-        return prepare_effect(effect, self.plan, tables, self.study, self.thresholds)
+        rest = (tables, self.study, self.thresholds)
+        return prepare_effect(effect, self.plan, *rest, is_brief=is_brief)
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,9 @@ def _differences(
     if alone:
         return alone
     found = [
-        difference_of(part, question.prepare(_apart(question, parts, part)).estimation)
+        difference_of(
+            part, question.prepare(_apart(question, parts, part), is_brief=True).estimation
+        )
         for part in compared(parts)
     ]
     known = [one for one in found if one is not None]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from impact.calendar import MONTHS
 from impact.effect_data import EffectTables, Measure, build_effect_data
-from impact.estimate import NOTHING_BESIDE, choose_method, estimate
+from impact.estimate import NOTHING_BESIDE, choose_method, decide_only, estimate
 from impact.gather import StudyTables
 from impact.model import (
     DiagnosticResult,
@@ -57,25 +57,33 @@ class Prepared:
 
 
 def prepare_effect(
-    effect: PlannedEffect, plan: Plan, tables: StudyTables, study: Study, thresholds: Thresholds
+    effect: PlannedEffect,
+    plan: Plan,
+    tables: StudyTables,
+    study: Study,
+    thresholds: Thresholds,
+    *,
+    is_brief: bool = False,
 ) -> Prepared:
-    """Estimate one effect as far as its data allow."""
+    """Estimate one effect as far as its data allow; with `is_brief` nothing beside it."""
     measure = find_measure(tables.measure, effect.measure_id)
     mine = effect_tables(tables, effect)
     mine = replace(mine, around=surroundings(effect, plan, tables, study, thresholds))
     controls = count_controls(effect, plan, tables.panel)
 
-    def estimated(rows: EffectTables) -> tuple[EffectData | NotEvaluable, Result]:
+    def estimated(
+        rows: EffectTables, *, is_brief: bool
+    ) -> tuple[EffectData | NotEvaluable, Result]:
         data = build_effect_data(rows, effect, measure, study, thresholds)
         if isinstance(data, NotEvaluable):
             return data, data
-        return data, _estimated(data, effect, rows, thresholds)
+        return data, _estimated(data, effect, rows, thresholds, is_brief=is_brief)
 
     lacking = lacking_tables(effect, study)
-    data, result = (lacking, lacking) if lacking else estimated(mine)
+    data, result = (lacking, lacking) if lacking else estimated(mine, is_brief=is_brief)
     suppressed = DiagnosticResult(SUPPRESSED, "NOT_EVALUATED")
     if isinstance(result, Estimation):
-        suppressed = check_suppressed(mine, result, lambda rows: estimated(rows)[1])
+        suppressed = check_suppressed(mine, result, lambda rows: estimated(rows, is_brief=True)[1])
         if forms_calibrated(result):
             controls = result.control_count
         has_controls = controls >= thresholds.controls_calibration
@@ -177,7 +185,12 @@ def is_switching(exposure: pd.DataFrame, last_period: int) -> bool:
 
 
 def _estimated(
-    data: EffectData, effect: PlannedEffect, tables: EffectTables, thresholds: Thresholds
+    data: EffectData,
+    effect: PlannedEffect,
+    tables: EffectTables,
+    thresholds: Thresholds,
+    *,
+    is_brief: bool,
 ) -> Estimation | NotEvaluable:
     assignment = assignment_of(tables.exposure)
     requested: MethodChoice = effect.analysis.method
@@ -186,7 +199,9 @@ def _estimated(
     method = choose_method(data, assignment, requested, thresholds)
     if method == NOTHING_BESIDE and effect.analysis.method == "auto":
         method = choose_method(data, assignment, "auto", thresholds)
-    return method if isinstance(method, NotEvaluable) else estimate(data, method, thresholds)
+    if isinstance(method, NotEvaluable):
+        return method
+    return (decide_only if is_brief else estimate)(data, method, thresholds)
 
 
 def _design_of(effect: PlannedEffect, tables: EffectTables) -> MethodChoice:

@@ -181,7 +181,7 @@ def _cluster_means(prepared: Prepared, thresholds: Thresholds) -> pd.DataFrame:
     if is_trial and not (cut.cohort > 0).any():
         return _without_history(cut, columns)
     sample = build_sample(cut, all_post=is_trial)
-    if not sample.windows:
+    if not sample.windows or not (sample.label == 0).any():
         return pd.DataFrame(columns=columns)
     cohorts = Cohorts(sample.label, tuple(window.start for window in sample.windows))
     halves = (

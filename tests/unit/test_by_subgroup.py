@@ -245,3 +245,50 @@ def test_one_exposed_region_is_compared_by_permutation() -> None:
     gap = measured(tables, plan)["all"].gaps[0]
     assert gap.p_value is not None
     assert gap.p_value >= 2 / 9 - 1e-9
+
+
+def test_persons_in_a_trial_are_compared_with_their_like_only() -> None:
+    """Even regions hold women, odd ones men; exposed regions were drawn by lot in each."""
+    plan = plan_by("sex")
+    rng = np.random.default_rng(8)
+    drawn = REGIONS[:5] + REGIONS[10:15]
+    effects = {"women": -6.0, "men": 0.0}
+    rows: list[Row] = []
+    for number, region in enumerate(REGIONS):
+        name = "women" if number % 2 == 0 else "men"
+        value = 60 + rng.normal() + effects[name] * (region in drawn)
+        first = {"unit_id": region, "period_start": "2020-01-01", "value": value}
+        rows += [{**first, "subgroup_id": group} for group in ("all", name)]
+    exposure: list[Row] = [
+        {
+            "initiative_id": "i1",
+            "unit_id": region,
+            "start_date": "2020-01-01",
+            "assignment": "randomised",
+            "dose": float(region in drawn),
+        }
+        for region in REGIONS
+    ]
+    given = {"outcome": rows, "subgroup": SEX, "exposure": exposure, "engagement": []}
+    found = measured(world_tables(plan, **given), plan)
+    assert (found["women"].method, found["women"].missing_share) == ("randomised", 0.0)
+    assert found["women"].estimate == pytest.approx(-6.0, abs=1.5)
+    assert (found["women"].exposed_count, found["women"].comparison_count) == (6, 4)
+    means = found["women"].part.means
+    assert means.exposed_before is None
+    assert (means.exposed_after or 0) - (means.comparison_after or 0) == pytest.approx(
+        found["women"].estimate
+    )
+    assert found["all"].gaps[0].p_value is not None
+    assert found["all"].gaps[0].p_value < 0.01
+
+
+def test_levels_that_all_start_before_the_window_have_no_means() -> None:
+    plan = plan_by("sex")
+    rows = [
+        {"initiative_id": "i1", "unit_id": name, "start_date": "2019-01-01"} for name in EXPOSED
+    ]
+    parts = [*outcomes(seed=1), *part("women", 0.0, 2), *part("men", 0.0, 3)]
+    found = measured(world_tables(plan, outcome=parts, subgroup=SEX, exposure=rows), plan)
+    assert found["women"].verdict == "not_evaluable"
+    assert found["women"].part.means.exposed_before is None
