@@ -167,13 +167,17 @@ def drdid_panel(
 
 def _logit(exposed: BoolArray, design: FloatArray) -> FloatArray | None:
     """Fitted probability of exposure (n,); None where covariates tell the arms apart."""
-    slope, inside = np.zeros(design.shape[1]), exposed.astype(float)
+    slope: FloatArray = np.zeros(design.shape[1])
+    inside = exposed.astype(float)
     slope[0] = np.log(inside.sum() / (1 - inside).sum())
-    index, step, taken = design @ slope, np.ones(1), 0
+    index, taken = design @ slope, 0
+    step: FloatArray = np.ones(1)
     while np.abs(step).max() > SETTLED and np.abs(index).max() <= SURE and taken < STEPS:
         fitted = 1 / (1 + np.exp(-index))
         curvature = design.T @ (design * (fitted * (1 - fitted))[:, None])
-        step = np.linalg.solve(curvature, design.T @ (inside - fitted))
+        step = np.asarray(
+            np.linalg.solve(curvature, design.T @ (inside - fitted)), dtype=np.float64
+        )
         slope, taken = slope + step, taken + 1
         index = design @ slope
     is_found = np.abs(step).max() <= SETTLED and np.abs(index).max() <= SURE

@@ -49,7 +49,7 @@ def outcome_rows(measure_id: str, effect: float, seed: int, months: range = rang
 @pytest.fixture(scope="module")
 def world() -> StudyTables:
     """The roll-out, and another measure that was recorded in the first month only."""
-    exposure = [
+    exposure: list[Row] = [
         {"initiative_id": "i1", "unit_id": region, "start_date": month(start)}
         for region, start in STARTS.items()
     ]
