@@ -48,10 +48,9 @@ def slope(outcome: FloatArray, window: Window) -> FloatArray:
     """Least-squares slope over the pre-periods, per period."""
     part = outcome[:, window.pre]
     seen = np.isfinite(part)
+    if part.shape[1] > 1 and seen.all():
+        return np.asarray((window.away * part).sum(axis=1) / (window.away**2).sum())
     period = np.arange(part.shape[1], dtype=float)
-    if len(period) > 1 and seen.all():
-        away = period - period.mean()
-        return np.asarray((away * part).sum(axis=1) / (away**2).sum())
     middle = _ratio(seen @ period, seen.sum(axis=1))
     away = np.where(seen, period - middle[:, None], 0.0)
     return _ratio((away * np.where(seen, part, 0.0)).sum(axis=1), (away**2).sum(axis=1))
@@ -59,10 +58,9 @@ def slope(outcome: FloatArray, window: Window) -> FloatArray:
 
 def distance(outcome: FloatArray, window: Window) -> FloatArray:
     """h: periods between the midpoints of the post and pre windows, over observed periods."""
-    period = np.broadcast_to(np.arange(outcome.shape[1], dtype=float), outcome.shape)
-    if np.isfinite(outcome).all():
-        between = window_mean(period[:1], window.post) - window_mean(period[:1], window.pre)
-        return np.repeat(between, len(outcome))
+    if window.pre.any() and window.post.any() and np.isfinite(outcome).all():
+        return np.full(len(outcome), window.span)
+    period = np.arange(outcome.shape[1], dtype=float)
     seen = np.where(np.isfinite(outcome), period, np.nan)
     return window_mean(seen, window.post) - window_mean(seen, window.pre)
 

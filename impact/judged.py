@@ -50,7 +50,14 @@ class Judged:
 
     def contrast(self, functional: functionals.Functional) -> Contrast | None:
         """Contrast the arms in a functional, own unit and sign."""
-        return contrast(self.matrix(functional), self.cohorts)
+        if functional not in self._contrasts:
+            self._contrasts[functional] = contrast(self.matrix(functional), self.cohorts)
+        return self._contrasts[functional]
+
+    @cached_property
+    def _contrasts(self) -> dict[functionals.Functional, Contrast | None]:
+        """What `contrast` has made."""
+        return {}
 
     @property
     def first_exposed(self) -> IntArray:

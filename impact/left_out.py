@@ -73,7 +73,7 @@ def _remaining(
         return None
     if not mask.any():
         return judged
-    left = leave_out(data, mask)
+    left = leave_out(replace(data, controls=None, covariates=None), mask)
     sample = build_sample(left, all_post=all_post)
     if sample.exposed_count < least or sample.comparison_count < LEAST:
         return None

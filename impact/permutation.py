@@ -247,11 +247,14 @@ def _inside(
     for stratum in range(int(strata.max()) + 1):
         codes = [int(code) for code in deal.codes[strata == stratum]]
         size = int(cohorts.counts[codes].sum())
-        own, squares = np.sum(
-            [_pattern_sums(deal.chosen[code], table[:, code]) for code in codes], axis=0
-        )
+        own, squares = _pattern_sums(deal.chosen[codes[0]], table[:, codes[0]])
+        for code in codes[1:]:
+            more = _pattern_sums(deal.chosen[code], table[:, code])
+            own, squares = own + more[0], squares + more[1]
         every += own
-        spread += size / max(size - 1, 1) * _spread(own, squares, size)
+        around = _spread(own, squares, size)
+        around *= size / max(size - 1, 1)
+        spread += around
     return every, spread
 
 
@@ -275,9 +278,9 @@ def _pattern_sums(numbers: IntArray, column: FloatArray) -> FloatArray:
     single = padded.reshape(groups, BITS)
     tables = np.empty((groups, CHOICES.shape[1]), dtype=np.complex128)
     tables.real, tables.imag = single @ CHOICES, single**2 @ CHOICES
-    sums = tables[0].take(numbers[0])
+    sums = tables[0].take(numbers[0], mode="clip")
     for table, number in zip(tables[1:], numbers[1:], strict=True):
-        sums += table.take(number)
+        sums += table.take(number, mode="clip")
     return np.array([sums.real, sums.imag])
 
 

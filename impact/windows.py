@@ -1,10 +1,11 @@
 """The periods each cohort's estimate uses, and the panel cut to where they exist."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from impact.model import NEVER, BoolArray, EffectData
+from impact.model import NEVER, BoolArray, EffectData, FloatArray
 
 LEAST_NEVER = 2
 """Clusters that even the last cohort needs to be compared with."""
@@ -23,6 +24,17 @@ class Window:
     post: BoolArray
     far: BoolArray
 
+    @cached_property
+    def span(self) -> float:
+        """Periods between the midpoints of the post and pre windows."""
+        return float(np.flatnonzero(self.post).mean() - np.flatnonzero(self.pre).mean())
+
+    @cached_property
+    def away(self) -> FloatArray:
+        """Periods between each pre-period and the midpoint of them all (P,)."""
+        period = np.arange(self.pre.sum(), dtype=float)
+        return np.asarray(period - period.mean())
+
 
 def build_window(start: int, data: EffectData, *, all_post: bool = False) -> Window:
     """Give the windows of the cohort that starts at `start`.
@@ -31,14 +43,23 @@ def build_window(start: int, data: EffectData, *, all_post: bool = False) -> Win
     or every one of them with `all_post` (randomised designs).
     """
     length = data.outcome.shape[1]
-    period = np.arange(length)
     first, last = _event_range(start, length, data, all_post=all_post)
-    return Window(
+    return _window(start, length, first, last, data.donut)
+
+
+@lru_cache(maxsize=256)
+def _window(start: int, length: int, first: int, last: int, donut: int) -> Window:
+    """Windows depend on so few numbers that the effects of a study share them."""
+    period = np.arange(length)
+    made = Window(
         start=start,
         pre=period < start,
         post=(period >= start + first) & (period <= start + last),
-        far=period < start - data.donut,
+        far=period < start - donut,
     )
+    for mask in (made.pre, made.post, made.far):
+        mask.flags.writeable = False
+    return made
 
 
 def _event_range(start: int, length: int, data: EffectData, *, all_post: bool) -> tuple[int, int]:
