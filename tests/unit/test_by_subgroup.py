@@ -1,6 +1,7 @@
 """Effects by subgroup: who gains, whether that differs, and how far apart the levels lie."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -45,9 +46,34 @@ def part(name: str, effect: float, seed: int, regions: list[str] = REGIONS) -> l
     return [{**row, "subgroup_id": name} for row in rows if row["unit_id"] in regions]
 
 
-def world_of(plan: Plan, *parts: list[Row], dimensions: list[Row] = SEX) -> StudyTables:
+@cache
+def base() -> StudyTables:
+    """The world's tables, with which the panels here are put together."""
+    return world_tables(world_plan())
+
+
+def panel_of(rows: list[Row]) -> pd.DataFrame:
+    """Rows of the outcome table as the panel has them; a hidden cell has its bounds."""
+    cells = []
+    for row in rows:
+        date, persons = str(row["period_start"]), float(row.get("denominator", "nan"))
+        cell = {"measure_id": row["measure_id"], "unit_id": row["unit_id"]}
+        cell |= {"subgroup_id": row.get("subgroup_id", "all")}
+        cell |= {"period": (int(date[:4]) - 2020) * 12 + int(date[5:7]) - 1}
+        value = row["value"]
+        cell |= {"outcome": np.nan if value is None else float(value)}
+        cell |= {"person_count": np.nan, "denominator": persons}
+        cell |= {"is_suppressed": row.get("status") == "suppressed"}
+        for bound in ("lower_bound", "upper_bound"):
+            cell |= {bound: float(row.get(bound, "nan")) / persons}
+        cells.append(cell)
+    return pd.DataFrame(cells)
+
+
+def world_of(*parts: list[Row], dimensions: list[Row] = SEX) -> StudyTables:
+    """The world with these parts; everyone gains half as much as women may."""
     rows = [*outcomes(-3.0, seed=1), *(row for one in parts for row in one)]
-    return world_tables(plan, outcome=rows, subgroup=dimensions)
+    return replace(base(), panel=panel_of(rows), subgroup=pd.DataFrame(dimensions))
 
 
 def measured(tables: StudyTables, plan: Plan) -> dict[str, Effect]:
@@ -62,7 +88,7 @@ def waits(rows: list[Row]) -> np.ndarray[Any, np.dtype[np.float64]]:
 @pytest.fixture(scope="module")
 def only_women_gain() -> dict[str, Effect]:
     plan = plan_by("sex")
-    return measured(world_of(plan, part("women", -6.0, 2), part("men", 0.0, 3)), plan)
+    return measured(world_of(part("women", -6.0, 2), part("men", 0.0, 3)), plan)
 
 
 def test_an_effect_that_lives_in_one_subgroup_is_found_there_and_not_in_the_other(
@@ -97,9 +123,7 @@ def test_the_difference_between_levels_is_the_jackknife_t_of_their_scalars(
 def test_the_question_for_everyone_is_answered_as_if_nobody_had_asked_by_subgroup(
     only_women_gain: dict[str, Effect],
 ) -> None:
-    alone = measured(
-        world_of(world_plan(), part("women", -6.0, 2), part("men", 0.0, 3)), world_plan()
-    )
+    alone = measured(world_of(part("women", -6.0, 2), part("men", 0.0, 3)), world_plan())
     assert list(alone) == ["all"]
     everyone = only_women_gain["all"]
     assert everyone.diagnostics[:-1] == alone["all"].diagnostics
@@ -131,12 +155,13 @@ def test_the_gap_is_shown_before_and_after_in_both_arms(only_women_gain: dict[st
 def test_levels_of_a_dimension_are_one_family_and_no_other_effect_is_in_it() -> None:
     parts = [part("old", -1.1, 4), part("mid", -1.0, 5), part("young", 0.0, 6)]
     plan = plan_by("age", "sex")
-    found = measured(world_of(plan, *parts, dimensions=[*SEX, *AGE]), plan)
+    found = measured(world_of(*parts, dimensions=[*SEX, *AGE]), plan)
     raw = []
     for rows in parts:
         one = [{**row, "subgroup_id": "all"} for row in rows]
-        alone = world_plan({"role": "secondary"})
-        raw.append(measured(world_tables(alone, outcome=one), alone)["all"].p_value or 0.0)
+        alone = replace(base(), panel=panel_of(one))
+        plain = world_plan({"role": "secondary"})
+        raw.append(measured(alone, plain)["all"].p_value or 0.0)
     adjusted = [found[row["subgroup_id"]].p_value for row in AGE if row["subgroup_id"] != "all"]
     by_name = dict(zip(("old", "mid", "young"), holm(raw), strict=True))
     assert adjusted == pytest.approx([by_name[row["subgroup_id"]] for row in AGE])
@@ -146,7 +171,7 @@ def test_levels_of_a_dimension_are_one_family_and_no_other_effect_is_in_it() -> 
 def test_the_level_that_differs_most_pays_for_all_levels_and_dimensions() -> None:
     parts = [part("old", -6.0, 4), part("mid", 0.0, 5), part("young", 0.0, 6)]
     plan = plan_by("age", "sex")
-    found = measured(world_of(plan, *parts, dimensions=[*SEX, *AGE]), plan)["all"]
+    found = measured(world_of(*parts, dimensions=[*SEX, *AGE]), plan)["all"]
     age, sex = found.gaps
     old, mid, young = (waits(rows) for rows in parts)
     apart = old - (mid + young) / 2
@@ -166,7 +191,7 @@ def test_small_and_empty_subgroups_say_what_they_lack() -> None:
     plan = plan_by("age")
     silent = [{**row, "value": None, "status": "missing"} for row in part("mid", 0.0, 5)]
     few = part("young", 0.0, 6, regions=REGIONS[7:12])
-    found = measured(world_of(plan, part("old", 0.0, 4), silent, few, dimensions=AGE), plan)
+    found = measured(world_of(part("old", 0.0, 4), silent, few, dimensions=AGE), plan)
     assert (found["mid"].verdict, found["mid"].reasons) == ("not_evaluable", ["NO_OUTCOME"])
     assert (found["young"].verdict, found["young"].reasons) == ("not_evaluable", ["TOO_FEW_UNITS"])
     assert found["old"].estimate is not None
@@ -179,7 +204,7 @@ def test_hidden_cells_are_counted_and_taken_at_their_worst() -> None:
     women = part("women", -6.0, 2)
     hidden = {"status": "suppressed", "value": None, "lower_bound": 0, "upper_bound": 10}
     women[5] = {**women[5], **hidden, "denominator": 10}
-    found = measured(world_of(plan, women, part("men", 0.0, 3)), plan)
+    found = measured(world_of(women, part("men", 0.0, 3)), plan)
     assert found["women"].part.suppressed_share == pytest.approx(1 / 480)
     assert found["men"].part.suppressed_share == 0.0
     checks = {item.name: item.status for item in found["women"].diagnostics}
@@ -190,7 +215,7 @@ def test_levels_that_live_in_different_clusters_are_compared_as_independent() ->
     plan = plan_by("sex")
     women = part("women", -6.0, 2, regions=[*REGIONS[:5], *REGIONS[10:15]])
     men = part("men", 0.0, 3, regions=[*REGIONS[5:10], *REGIONS[15:]])
-    found = measured(world_of(plan, women, men), plan)
+    found = measured(world_of(women, men), plan)
     gap, parts = found["all"].gaps[0], [found["men"], found["women"]]
     estimates = [one.estimate or 0.0 for one in parts]
     errors = [one.std_error or 0.0 for one in parts]
@@ -203,7 +228,7 @@ def test_levels_that_live_in_different_clusters_are_compared_as_independent() ->
 
 def test_one_level_alone_has_no_gap_and_no_test() -> None:
     plan = plan_by("sex")
-    found = measured(world_of(plan, part("women", -6.0, 2)), plan)
+    found = measured(world_of(part("women", -6.0, 2)), plan)
     assert list(found) == ["all", "women"]
     assert found["all"].gaps[0].model_dump(exclude={"dimension"}, exclude_defaults=True) == {}
 
@@ -211,7 +236,7 @@ def test_one_level_alone_has_no_gap_and_no_test() -> None:
 def test_a_subgroup_keeps_everyones_controls_where_it_has_none_of_its_own() -> None:
     control = {"effect_id": "untouched", "measure_id": "other", "role": "negative_control"}
     plan = plan_by("sex", effects=({}, control), negative_controls=["other"])
-    tables = world_of(plan, part("women", -6.0, 2), part("men", 0.0, 3))
+    tables = world_of(part("women", -6.0, 2), part("men", 0.0, 3))
     copy = tables.panel[tables.panel["measure_id"] == "waiting"].assign(measure_id="other")
     both = replace(tables, panel=pd.concat([tables.panel, copy[copy["subgroup_id"] == "all"]]))
     found = measure_effects(both, plan, world_study(), FACTS)
@@ -230,7 +255,7 @@ def test_a_subgroup_keeps_everyones_controls_where_it_has_none_of_its_own() -> N
 
 def test_a_subgroup_is_no_open_question_of_the_design() -> None:
     plan = plan_by("sex")
-    tables = world_of(plan, part("women", 0.2, 2), part("men", 0.0, 3))
+    tables = world_of(part("women", 0.2, 2), part("men", 0.0, 3))
     found = measure_effects(tables, plan, world_study(), FACTS)
     open_ones = open_questions(found, tables, plan, world_study())
     assert {one.effect.subgroup_id for one in open_ones} <= {"all"}

@@ -128,6 +128,15 @@ def test_at_the_breakdown_the_interval_reaches_zero() -> None:
         assert inside.ci_low > 0 > outside.ci_low
 
 
+def test_a_breakdown_beyond_the_first_guess_is_found() -> None:
+    study = event_study(0, 5, [0.5, 0.5])
+    study = EventStudy(study.estimate + np.r_[np.zeros(5), 1, 1], study.covariance, 5, study.weight)
+    straight = smoothness(study, 0.0)
+    bend = breakdown_bend(study)
+    assert bend is not None
+    assert bend > max(straight.ci_low, -straight.ci_high) / build_weighing(study).fixed_bias
+
+
 def test_an_effect_that_a_straight_line_explains_has_no_breakdown() -> None:
     study = event_study(7, 4, [1.0])
     line = np.array([-4.0, -3.0, -2.0, -1.0, 1.0]) * 0.5
