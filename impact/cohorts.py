@@ -67,7 +67,7 @@ class Cohorts:
     @cached_property
     def compared(self) -> BoolArray:
         """Which clusters (rows, N) each cohort (columns, G) is compared with."""
-        never = np.zeros((1, len(self.starts)), dtype=bool) | True
+        never = np.ones((1, len(self.starts)), dtype=bool)
         waits = np.zeros((len(self.starts),) * 2, dtype=bool) if self.waits is None else self.waits
         found = np.concatenate([never, waits])[self.label]
         if self.kept_out is None:

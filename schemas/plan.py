@@ -39,7 +39,10 @@ class Analysis(StrictModel):
     comparison: Comparison = "never_exposed"
     cluster: Literal["unit_id", "parent_id"] = "unit_id"
     weights: Literal["none", "denominator", "person_count", "population"] = "none"
-    covariates: list[str] = Field(default_factory=list, description="measure_ids")
+    covariates: list[str] = Field(
+        default_factory=list,
+        description="measure_ids, as last observed before the start, for doubly_robust",
+    )
     negative_controls: list[str] = Field(default_factory=list, description="measure or effect ids")
     horizon: tuple[int, int] | None = Field(None, description="First and last event time.")
     anticipation: int = Field(0, ge=0, description="Periods by which exposure begins earlier.")
