@@ -79,7 +79,7 @@ def prepare_effect(
             return data, data
         return data, _estimated(data, effect, rows, thresholds, is_brief=is_brief)
 
-    lacking = lacking_tables(effect, study)
+    lacking = lacking_tables(effect, study) or lacking_rows(effect, tables)
     data, result = (lacking, lacking) if lacking else estimated(mine, is_brief=is_brief)
     suppressed = DiagnosticResult(SUPPRESSED, "NOT_EVALUATED")
     if isinstance(result, Estimation):
@@ -129,6 +129,22 @@ def lacking_tables(effect: PlannedEffect, study: Study) -> NotEvaluable | None:
     wanted = {"outcome", "unit", "measure", origin}
     lacking = sorted(wanted - {source.table for source in study.sources})
     return NotEvaluable(("MISSING_TABLE",), tuple(lacking)) if lacking else None
+
+
+def lacking_rows(effect: PlannedEffect, tables: StudyTables) -> NotEvaluable | None:
+    """What this effect needs and the tables that are there do not hold.
+
+    A measure that nothing describes or observes, outcomes that are told by subgroup only, and
+    parents to cluster by where no unit has one.
+    """
+    mine = tables.panel[tables.panel["measure_id"] == effect.measure_id]
+    if mine.empty and effect.measure_id not in set(tables.measure["measure_id"]):
+        return NotEvaluable(("MISSING_TABLE",), ("measure",))
+    if len(mine) > 0 and not (mine["subgroup_id"] == "all").any():
+        return NotEvaluable(("MISSING_TABLE",), ("outcome for everyone",))
+    if effect.analysis.cluster == "parent_id" and tables.unit["parent_id"].isna().all():
+        return NotEvaluable(("MISSING_TABLE",), ("unit.parent_id",))
+    return None
 
 
 def find_measure(measure: pd.DataFrame, measure_id: str) -> Measure:
