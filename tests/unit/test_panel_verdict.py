@@ -10,6 +10,7 @@ from impact.controls import Controls
 from impact.model import NEVER, EffectData, Estimation
 from impact.panel_verdict import Question, judge_panel
 from impact.permutation import seeded_deal
+from impact.windows import leave_out
 from schemas.thresholds import Thresholds
 from tests.effect_arrays import effect_data, staggered
 
@@ -89,3 +90,16 @@ def test_who_of_a_block_is_exposed_makes_no_difference_to_the_deal() -> None:
     other = seeded_deal(np.array([0, 0, 1, 0, 0, 1, 2]), block, QUICK, 1)
     assert other.member.tolist() == first.member.tolist()
     assert other.label.tolist() == first.label.tolist()
+
+
+def test_a_cluster_that_is_dropped_takes_its_controls_with_it() -> None:
+    whole = world()
+    gone = np.arange(40) == 39
+    outcome = np.where(gone[:, None], np.nan, whole.outcome)
+    dropped = judge_panel(replace(whole, outcome=outcome), QUESTION, QUICK).result
+    without = judge_panel(leave_out(whole, gone), QUESTION, QUICK).result
+    assert isinstance(dropped, Estimation)
+    assert isinstance(without, Estimation)
+    assert dropped.control_count == without.control_count == 12
+    assert dropped.systematic_error == pytest.approx(without.systematic_error, rel=1e-12)
+    assert dropped.missing_share == pytest.approx(1 / 20)
