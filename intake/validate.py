@@ -15,7 +15,7 @@ from intake.database import fetch_queries
 from intake.lenient import MISSING, read_leniently, without_absent
 from intake.mapped import MappingReport, filled_cells, mapping_report
 from intake.name_review import name_problems
-from intake.plan_checks import PLAN_FILE, unknown_ids, unused_settings
+from intake.plan_checks import PLAN_FILE, unknown_dimensions, unknown_ids, unused_settings
 from intake.problems import Outcome, Problem, Rejected
 from intake.read import source_notes
 from intake.reasons import Place, first_values, quarantine_problems, quarantine_rows
@@ -110,6 +110,10 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
     if plan is not None and {"initiative", "measure"} <= set(done.accepted):
         ids = [_ids(done.accepted[table], f"{table}_id") for table in ("initiative", "measure")]
         done.problems += unknown_ids(folder / PLAN_FILE, plan, *ids)
+    if plan is not None:
+        known = done.accepted.get("subgroup")
+        dimensions = _ids(known, "dimension") if known is not None else []
+        done.problems += unknown_dimensions(folder / PLAN_FILE, plan, dimensions)
     ordered = tuple(sorted(done.problems, key=_rank))
     accounts = tuple(done.accounts)
     return ValidationReport(accounts, done.mapping, ordered, done.by_table, done.values, done.study)
