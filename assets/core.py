@@ -13,6 +13,7 @@ from intake.accounts import check_limits, count_rows
 from intake.core import build_core
 from intake.digests import known_inputs
 from intake.name_review import NAMED, name_notes
+from intake.periods import period_notes
 from schemas.registry import TABLE_ORDER, TABLES
 
 
@@ -94,10 +95,10 @@ def every_row_is_accounted_for(
     metadata=layer("notes"),
     **common("core", "duckdb"),
 )
-def name_review(**core: ibis.Table) -> Notes:
-    """Names that look alike or hold characters that cannot be seen; partners that were merged."""
+def input_notes(quarantine_outcome: ibis.Table, **core: ibis.Table) -> Notes:
+    """What a reader must know of the rows: partial periods, look-alike names, merged partners."""
     accepted = {name.removeprefix("core_"): table for name, table in core.items()}
-    return Notes(notes=name_notes(accepted))
+    return Notes(notes=[*period_notes(quarantine_outcome), *name_notes(accepted)])
 
 
 @dg.asset(metadata=layer("core"), **common("core", "duckdb", "parquet"))

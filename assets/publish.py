@@ -30,7 +30,7 @@ def findings(
     effects: Effects,
     indicators: Indicators,
     row_accounts: RowAccounts,
-    name_review: Notes,
+    input_notes: Notes,
 ) -> Findings:
     """Every number that any reader sees, with the words made from them."""
     numbers = build_findings(
@@ -38,7 +38,7 @@ def findings(
         effects.effects,
         indicators.indicators,
         row_accounts.accounts,
-        [*study_run.notes(), *name_review.notes],
+        [*study_run.notes(), *input_notes.notes],
         study_run.provenance(row_accounts.known_inputs),
     )
     return write_words(numbers)

@@ -20,7 +20,7 @@ from intake.problems import Outcome, Problem, Rejected
 from intake.read import source_notes
 from intake.reasons import Place, first_values, quarantine_problems, quarantine_rows
 from intake.staged import scratch_folder
-from intake.study import check_source, load_plan, read_study
+from intake.study import check_source, inline_mapping, load_plan, read_study, source_name
 from schemas.findings import RowAccount
 from schemas.plan import Plan
 from schemas.registry import TABLE_ORDER
@@ -105,6 +105,7 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
     for table in [table for table in TABLE_ORDER if table in named]:
         before = len(done.problems)
         _check_table(done, table)
+        done.problems[before:] = [_in_sheet(p, table, study) for p in done.problems[before:]]
         done.by_table[table] = tuple(done.problems[before:])
     done.problems += name_problems(done.accepted)
     if plan is not None and {"initiative", "measure"} <= set(done.accepted):
@@ -177,6 +178,15 @@ def _beyond_limits(
     except Rejected as rejected:
         found += rejected.problems
     return found
+
+
+def _in_sheet(problem: Problem, table: str, study: Study) -> Problem:
+    """A problem of a workbook with the sheet, where the study names one."""
+    for source in study.sources:
+        sheet = inline_mapping(source).format.sheet
+        if sheet and (source.table, source_name(source)) == (table, problem.source_file):
+            return replace(problem, message=f"{problem.message} (sheet {sheet})")
+    return problem
 
 
 def _with_guess(problem: Problem, mapping: MappingReport) -> Problem:

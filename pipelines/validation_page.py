@@ -5,13 +5,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from intake.validate import ValidationReport
+from pipelines.validation_text import sources_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTCOMES = {
     "REJECT_FILE": "stops a run",
-    "QUARANTINE_ROW": "row set aside",
-    "SUPERSEDED": "row not needed",
-    "OUT_OF_WINDOW": "row not counted",
+    "QUARANTINE_ROW": "set aside",
+    "SUPERSEDED": "not needed",
+    "OUT_OF_WINDOW": "not counted",
     "WARN": "warning",
 }
 SHOWN_ROWS = 50
@@ -26,5 +27,11 @@ def problems_page(report: ValidationReport, study: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("problems.html")
-    return page.render(report=report, study=study, outcomes=OUTCOMES, shown_rows=SHOWN_ROWS)
+    return environment.get_template("problems.html").render(
+        report=report,
+        study=study,
+        sources=sources_of(report),
+        proposals=list((report.mapping.proposals or {}).values()),
+        outcomes=OUTCOMES,
+        shown_rows=SHOWN_ROWS,
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from intake.mapped import MappedColumn
 from intake.problems import Problem
 from intake.validate import ValidationReport
+from schemas.findings import RowAccount
 
 SHOWN_PROBLEMS = 10
 SHOWN_NAMES = 8
@@ -23,13 +24,23 @@ class Line:
     style: str = ""
 
 
+@dataclass(frozen=True)
+class SourceLine:
+    """A source, what became of its columns in words, and its rows; null where a run would stop."""
+
+    file: str
+    table: str
+    columns: str
+    account: RowAccount | None
+
+
 def validation_lines(report: ValidationReport, *, is_written: bool = False) -> list[Line]:
     """Every source with its columns and rows, proposals, and the first problems.
 
     What a cell says is shown on a terminal, where the analyst sits, and nowhere else.
     """
     with_values = sys.stdout.isatty()
-    lines = [line for place in _places(report) for line in _source_lines(report, *place)]
+    lines = [line for source in sources_of(report) for line in _source_lines(source)]
     lines += _proposal_lines(report)
     shown = report.problems[:SHOWN_PROBLEMS]
     lines += [_problem_line(report, problem, with_values=with_values) for problem in shown]
@@ -57,31 +68,27 @@ def visible(text: str) -> str:
     return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
-def _places(report: ValidationReport) -> list[tuple[str, str]]:
-    """Source files and tables in the order in which they are read."""
+def sources_of(report: ValidationReport) -> list[SourceLine]:
+    """Every source in the order in which they are read; those a run would refuse come last."""
     mapping = report.mapping
     columns = (*mapping.matched, *mapping.guessed, *mapping.ignored, *mapping.missing)
-    seen = [(column.source_file, column.table) for column in columns]
-    accounts = [(account.source_file, account.table) for account in report.tables]
-    order = list(dict.fromkeys(account.table for account in report.tables))
-    found = dict.fromkeys([*accounts, *seen])
-    return sorted(found, key=lambda p: order.index(p[1]) if p[1] in order else len(order))
+    accounts = {(account.source_file, account.table): account for account in report.tables}
+    places = dict.fromkeys([*accounts, *((c.source_file, c.table) for c in columns)])
+    return [SourceLine(*place, _columns(report, *place), accounts.get(place)) for place in places]
 
 
-def _source_lines(report: ValidationReport, file: str, table: str) -> Iterator[Line]:
-    preset = (report.mapping.presets or {}).get((file, table))
-    by = f", by the preset {preset}" if preset else ""
-    account = next((a for a in report.tables if (a.source_file, a.table) == (file, table)), None)
+def _source_lines(source: SourceLine) -> Iterator[Line]:
+    name, account = f"{source.file} -> {source.table}", source.account
     if account is None:
-        yield Line(f"{file} -> {table}{by}: a run would refuse it", STYLES["REJECT_FILE"])
+        yield Line(f"{name}: a run would refuse it", STYLES["REJECT_FILE"])
     else:
         yield Line(
-            f"{file} -> {table}{by}: {account.read:,} read, {account.accepted:,} accepted, "
+            f"{name}: {account.read:,} read, {account.accepted:,} accepted, "
             f"{account.quarantined:,} quarantined, {account.superseded:,} superseded, "
             f"{account.out_of_window:,} out of window",
             "bold",
         )
-    yield Line(f"  columns: {_columns(report, file, table)}")
+    yield Line(f"  columns: {source.columns}")
 
 
 def _columns(report: ValidationReport, file: str, table: str) -> str:
@@ -90,10 +97,11 @@ def _columns(report: ValidationReport, file: str, table: str) -> str:
     def here(columns: Iterable[MappedColumn]) -> list[MappedColumn]:
         return [c for c in columns if (c.source_file, c.table) == (file, table)]
 
+    preset = (mapping.presets or {}).get((file, table))
     guessed = [f"{c.source_column} as {c.column}" for c in here(mapping.guessed)]
     ignored = [str(c.source_column) for c in here(mapping.ignored)]
     missing = [str(c.column) for c in here(mapping.missing)]
-    parts = [f"{len(here(mapping.matched))} matched"]
+    parts = [f"{len(here(mapping.matched))} matched{f' by {preset}' if preset else ''}"]
     parts += [f"{len(guessed)} guessed ({_listed(guessed)})"] if guessed else []
     parts += [f"{len(ignored)} ignored ({_listed(ignored)})"] if ignored else []
     parts += [f"{len(missing)} missing ({_listed(missing)})"] if missing else []

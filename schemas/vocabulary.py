@@ -94,6 +94,8 @@ UnitType = Literal["region", "site", "county", "state", "plan", "village", "pers
 DeclaredBy = Literal["payer", "partner"]
 ProductEventType = Literal["protocol_lock", "submission", "approval", "launch", "hta_decision"]
 PeriodLength = Literal["month", "quarter", "year"]
+PERIOD_MONTHS: dict[PeriodLength, int] = {"month": 1, "quarter": 3, "year": 12}
+"""Months in a period; quarters and years are those of the calendar."""
 
 EffectRole = Literal["primary", "secondary", "negative_control"]
 Method = Literal[

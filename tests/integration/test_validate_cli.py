@@ -104,7 +104,8 @@ def test_the_folder_holds_json_and_a_page_for_their_owner_only(out: Path) -> Non
     told = json.loads((out / "problems.json").read_text(encoding="utf-8"))
     assert [entry["row"] for entry in told["problems"]] == [3, 3, 5]
     page = (out / "problems.html").read_text(encoding="utf-8")
-    assert "outcome.csv:3:value" in page
+    assert "outcome.csv, row&nbsp;3<br><small>value</small>" in page
+    assert "outcome.csv → outcome" in page
     assert "<script" not in page
     assert "secret" not in page + json.dumps(told)
     assert out.stat().st_mode & 0o077 == 0
@@ -141,7 +142,10 @@ def test_a_workbook_comes_back_as_one_with_numbers_as_numbers(tmp_path: Path) ->
         folder / "book.xlsx",
         [Sheet("Units", rows), Sheet("Measures", measures), Sheet("Other", [["x"]])],
     )
-    assert call("validate", str(folder), "--out", str(tmp_path / "out")).exit_code == Exit.DONE
+    result = call("validate", str(folder), "--out", str(tmp_path / "out"))
+    assert "book.xlsx:4:unit_type  unit_type is not in its list of words (sheet Units)" in (
+        result.stdout
+    )
     book = CalamineWorkbook.from_path(tmp_path / "out" / "book.xlsx")
     assert sorted(book.sheet_names) == ["Measures", "Units"]
     units = book.get_sheet_by_name("Units").to_python()
