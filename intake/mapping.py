@@ -109,8 +109,9 @@ def _has_typed_cells(source: Source) -> bool:
 def _currency(
     rows: ibis.Table, spec: TableSpec, column: ColumnSpec, mapping: SourceMapping, study: Study
 ) -> Value:
-    """The currency code of an amount in minor units; none where it is not needed."""
-    if column.kind != "money" or mapping.format.number_format(column.name).money != "minor":
+    """The currency code of an amount; none where its format does not ask for one."""
+    style = mapping.format.number_format(column.name)
+    if column.kind != "money" or not (style.currency or style.money == "minor"):
         return None
     names = [other.name for other in spec.data_columns]
     if column.unit not in names:
