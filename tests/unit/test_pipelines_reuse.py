@@ -11,7 +11,8 @@ import pytest
 from intake.table_keys import table_keys
 from pipelines.digest_cache import DigestCache
 from pipelines.files import sha256_of, write_json
-from pipelines.reuse import find_reuse, take_over
+from pipelines.reuse import Reuse, find_reuse, take_over
+from schemas.registry import TABLES
 from schemas.study import Study
 
 HOUR_NS = 3_600_000_000_000
@@ -169,6 +170,18 @@ def test_a_record_that_cannot_be_used_gives_nothing(tmp_path: Path, content: str
 
 def test_before_the_first_publication_nothing_is_taken_over(tmp_path: Path) -> None:
     assert find_reuse(None, {"unit": "k"}, cache_in(tmp_path)).path(Path(UNIT[0])) is None
+
+
+def test_what_all_tables_made_is_taken_over_only_with_all_of_them(tmp_path: Path) -> None:
+    folder = published(tmp_path / "r1")
+    (folder / "row_accounts.json").write_text("{}", encoding="utf-8")
+    models = {"row_accounts.json": sha256_of(folder / "row_accounts.json")}
+    every = {table: {"notes": []} for table in TABLES}
+    assert Reuse(folder, every, {}, models).model("row_accounts.json") == b"{}"
+    assert Reuse(folder, every, {}, models).model("input_notes.json") is None
+    assert Reuse(folder, {"unit": every["unit"]}, {}, models).model("row_accounts.json") is None
+    (folder / "row_accounts.json").write_text("{ }", encoding="utf-8")
+    assert Reuse(folder, every, {}, models).model("row_accounts.json") is None
 
 
 def test_where_links_fail_a_file_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
