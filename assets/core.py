@@ -64,6 +64,8 @@ core_checks = [contract_check(table) for table in TABLE_ORDER]
 )
 def row_accounts(study_run: dg.ResourceParam[StudyRun], **tables: ibis.Table) -> RowAccounts:
     """Read = accepted + quarantined + superseded + out of window, per file, as known."""
+    if (known := study_run.published_model("row_accounts", RowAccounts)) is not None:
+        return known
     accounts = [
         account
         for table in TABLE_ORDER
@@ -76,8 +78,8 @@ def row_accounts(study_run: dg.ResourceParam[StudyRun], **tables: ibis.Table) ->
         {table: tables[f"{stage}_{table}"] for table in TABLE_ORDER}
         for stage in ("raw", "quarantine")
     )
-    known = known_inputs(study_run.source_folder, study_run.study, raw, set_aside)
-    return RowAccounts(accounts=accounts, known_inputs=known)
+    inputs = known_inputs(study_run.source_folder, study_run.study, raw, set_aside)
+    return RowAccounts(accounts=accounts, known_inputs=inputs)
 
 
 @dg.asset_check(asset=row_accounts, blocking=True)
@@ -95,8 +97,12 @@ def every_row_is_accounted_for(
     metadata=layer("notes"),
     **common("core", "duckdb"),
 )
-def input_notes(quarantine_outcome: ibis.Table, **core: ibis.Table) -> Notes:
+def input_notes(
+    study_run: dg.ResourceParam[StudyRun], quarantine_outcome: ibis.Table, **core: ibis.Table
+) -> Notes:
     """What a reader must know of the rows: partial periods, look-alike names, merged partners."""
+    if (known := study_run.published_model("input_notes", Notes)) is not None:
+        return known
     accepted = {name.removeprefix("core_"): table for name, table in core.items()}
     return Notes(notes=[*period_notes(quarantine_outcome), *name_notes(accepted)])
 

@@ -72,7 +72,8 @@ def publication(
 def described(published: Publication, findings: Findings) -> dict[str, dg.MetadataValue]:
     """What the catalog shows of a publication."""
     verdicts = "\n".join(
-        f"- **{effect.effect_id}**: {effect.verdict}, certainty {effect.certainty}"
+        f"- **{effect.effect_id}** ({effect.subgroup_id}): {effect.verdict}, "
+        f"certainty {effect.certainty}"
         for effect in findings.effects
     )
     return {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import dagster as dg
 import ibis
@@ -15,6 +15,8 @@ from schemas.study import Study
 
 STUDIES = dg.DynamicPartitionsDefinition(name="study")
 """One partition per study folder."""
+
+Model = TypeVar("Model", bound=StrictModel)
 
 
 class PlanState(StrictModel):
@@ -95,6 +97,10 @@ class StudyRun(Protocol):
 
     def published_check(self, name: str) -> Mapping[str, Any] | None:
         """The detail of a check that passed on a table that `published` gave."""
+        ...
+
+    def published_model(self, name: str, kind: type[Model]) -> Model | None:
+        """What the asset `name` made of core tables, if `published` gives all of these."""
         ...
 
     def provenance(self, known: Sequence[InputDigest] = ()) -> Provenance:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answer:
-    """CPU seconds of the work alone, without imports, and the estimate where there is one.
+    """CPU seconds of the work alone, without imports, and the estimate or interval if any.
 
     `elapsed_seconds` is the same work by the clock on the wall, where it runs on two threads.
     """
@@ -13,4 +13,6 @@ class Answer:
     cpu_seconds: float
     estimate: float | None = None
     std_error: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
     elapsed_seconds: float | None = None

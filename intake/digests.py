@@ -109,7 +109,7 @@ def _known_digest(
 
 def lines_digest(path: Path, style: SourceFormat, left_out: Collection[int]) -> str:
     """`content_digest` of a text file without some of its rows, counted as a spreadsheet does."""
-    quote = None if path.suffix.lower() in LINE_SUFFIXES else style.quote
+    quote = "" if path.suffix.lower() in LINE_SUFFIXES else style.quote
     encoding = _stateless(path, style.encoding)
     digest, row, inside, last = hashlib.sha256(), 0, False, "\n"
     with path.open(encoding=encoding, newline="") as handle:
@@ -117,7 +117,7 @@ def lines_digest(path: Path, style: SourceFormat, left_out: Collection[int]) -> 
             is_marked = number == 0 and encoding == "utf-8"
             text = line.removeprefix("\ufeff") if is_marked else line
             row += not inside
-            inside ^= quote is not None and text.count(quote) % 2 == 1
+            inside ^= bool(quote) and text.count(quote) % 2 == 1
             if row not in left_out:
                 digest.update(text.encode(encoding))
                 last = text[-1:]

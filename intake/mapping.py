@@ -113,8 +113,9 @@ def _has_typed_cells(source: Source) -> bool:
 def _currency(
     texts: Mapping[str, Value], column: ColumnSpec, mapping: SourceMapping, study: Study
 ) -> Value:
-    """The currency code of an amount in minor units; none where it is not needed."""
-    if column.kind != "money" or mapping.format.number_format(column.name).money != "minor":
+    """The currency code of an amount; none where its format does not ask for one."""
+    style = mapping.format.number_format(column.name)
+    if column.kind != "money" or not (style.currency or style.money == "minor"):
         return None
     if column.unit not in texts:
         return ibis.literal(study.currency)

@@ -27,6 +27,10 @@ def mapping_problems(table: str, mapping: Mapping) -> list[Problem]:
         *_unknown(table, style.dates, spec.date_columns, "date column"),
         *_unknown(table, style.numbers, spec.number_columns, "number column"),
         *_said_twice(table, mapping),
+        *[
+            _problem("optional", f"{name} of {table} must be given", "take it out of optional")
+            for name in sorted(set(mapping.optional) & set(spec.required))
+        ],
     ]
 
 

@@ -2,6 +2,8 @@
 
 import re
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import ibis
@@ -19,6 +21,8 @@ COUNT_PATTERN = r"^[+-]?\d{1,18}$"
 MINOR_PATTERN = rf"^[+-]?\d{{1,{WHOLE}}}$"
 BLANKS = r"[ \x{a0}\x{2009}\x{202f}]"
 APOSTROPHES = r"['\x{2019}]"
+SIGNS = {"€": "EUR"}
+"""Signs of one currency only; a pound, a dollar or a crown may be several."""
 MINOR_DIGITS: dict[int, str] = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
     3: "BHD IQD JOD KWD LYD OMR TND",
@@ -33,8 +37,11 @@ Value = Any
 def read_number(text: Value, column: ColumnSpec, style: NumberFormat, currency: Value) -> Value:
     """A number of the column's type, null where the text is not one as declared.
 
-    `currency` is the code that minor units are counted in; other numbers do not need it.
+    `currency` is the code of the row: minor units are counted in it, and a code beside the
+    amount must be it. Numbers without either do not need it.
     """
+    if style.currency and column.kind == "money":
+        text = _of_currency(text, style, currency)
     plain = _plain(text, style)
     if column.kind == "money":
         return _amount(plain, style, currency)
@@ -78,6 +85,18 @@ def _plain(text: Value, style: NumberFormat) -> Value:
     if style.thousands:
         return _ungrouped(text, style)
     return text if style.decimal == "." else text.translate(".,", ",.")
+
+
+def _of_currency(text: Value, style: NumberFormat, currency: Value) -> Value:
+    """The text, null where it names a declared currency that is not the row's."""
+    codes = {SIGNS.get(sign, sign): sign for sign in style.currency}
+    others = [
+        text.contains(sign) & (currency != code)
+        for code, sign in codes.items()
+        if re.fullmatch("[A-Z]{3}", code)
+    ]
+    is_other = reduce(or_, others, ibis.literal(value=False))
+    return ibis.ifelse(is_other, ibis.null("string"), text)
 
 
 def _without_currency(text: Value, style: NumberFormat) -> Value:

@@ -161,15 +161,10 @@ def _chunks(file: TextFile, encoding: str) -> Iterator[str]:
 def _decode(file: TextFile, decoder: codecs.IncrementalDecoder, chunk: bytes, offset: int) -> str:
     pending = len(decoder.getstate()[0])
     try:
-        text = decoder.decode(chunk, final=not chunk)
-        text.encode()
-    except UnicodeEncodeError:
-        place = f"between bytes {offset} and {offset + len(chunk)}"
+        return decoder.decode(chunk, final=not chunk)
     except UnicodeError as error:
-        place = f"at byte {offset - pending + getattr(error, 'start', 0)}"
-    else:
-        return text
-    what = f"is not {file.format.encoding} {place}"
+        place = offset - pending + getattr(error, "start", 0)
+    what = f"is not {file.format.encoding} at byte {place}"
     remedy = "declare its encoding under mapping.format, or save it as UTF-8"
     raise Rejected([file.problem("encoding", what, remedy)])
 

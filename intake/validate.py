@@ -1,6 +1,6 @@
 """A dry run of the inputs: every problem of every file, through the functions a run uses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from intake.database import fetch_queries
 from intake.lenient import MISSING, read_leniently, without_absent
 from intake.mapped import MappingReport, filled_cells, mapping_report
 from intake.name_review import name_problems
-from intake.plan_checks import PLAN_FILE, unknown_ids, unused_settings
+from intake.plan_checks import PLAN_FILE, unknown_dimensions, unknown_ids, unused_settings
 from intake.problems import Outcome, Problem, Rejected
 from intake.read import source_notes
 from intake.reasons import Place, first_values, quarantine_problems, quarantine_rows
@@ -103,52 +103,65 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
     done = _Pass(backend, folder, study, [*problems, *unread])
     named = {source.table for source in study.sources}
     for table in [table for table in TABLE_ORDER if table in named]:
-        before = len(done.problems)
-        _check_table(done, table)
-        done.problems[before:] = [_in_sheet(p, table, study) for p in done.problems[before:]]
-        done.by_table[table] = tuple(done.problems[before:])
-    done.problems += name_problems(done.accepted)
-    if plan is not None and {"initiative", "measure"} <= set(done.accepted):
-        ids = [_ids(done.accepted[table], f"{table}_id") for table in ("initiative", "measure")]
-        done.problems += unknown_ids(folder / PLAN_FILE, plan, *ids)
+        _add(done, table, _check_table(done, table))
+    _add(done, "partner", name_problems(done.accepted))
+    if plan is not None:
+        done.problems += _against_tables(folder / PLAN_FILE, plan, done.accepted)
     ordered = tuple(sorted(done.problems, key=_rank))
     accounts = tuple(done.accounts)
     return ValidationReport(accounts, done.mapping, ordered, done.by_table, done.values, done.study)
 
 
-def _check_table(done: _Pass, table: str) -> None:
-    """Add what one table has to say; a table that a run would refuse is a parent of none."""
+def _add(done: _Pass, table: str, problems: Sequence[Problem]) -> None:
+    """Keep problems of a table's rows."""
+    placed = [_in_sheet(problem, table, done.study) for problem in problems]
+    done.problems += placed
+    done.by_table[table] = (*done.by_table.get(table, ()), *placed)
+
+
+def _against_tables(path: Path, plan: Plan, accepted: Mapping[str, ibis.Table]) -> list[Problem]:
+    """What the plan names and no accepted row has."""
+    problems = []
+    if {"initiative", "measure"} <= set(accepted):
+        ids = [_ids(accepted[table], f"{table}_id") for table in ("initiative", "measure")]
+        problems += unknown_ids(path, plan, *ids)
+    known = accepted.get("subgroup")
+    dimensions = _ids(known, "dimension") if known is not None else []
+    return problems + unknown_dimensions(path, plan, dimensions)
+
+
+def _check_table(done: _Pass, table: str) -> list[Problem]:
+    """What one table has to say; a table that a run would refuse is a parent of none."""
     read = read_leniently(done.backend, done.folder, done.study, table)
     cells = _sample(read.raw)
     reports = [mapping_report(file, cells.get(file.name, {})) for file in read.files]
     mapping = sum(reports, MappingReport())
     done.mapping += mapping
-    done.problems += [_with_guess(problem, mapping) for problem in read.problems]
+    problems = [_with_guess(problem, mapping) for problem in read.problems]
     if read.raw is None:
-        return
+        return problems
     core = build_core(table, read.raw, done.accepted, done.study, done.backend)
     quarantine = done.backend.create_table(gen_name("aside"), core.quarantine, temp=True)
-    done.problems += core.problems
     aside = without_absent(quarantine, read.absent)
-    _tell_quarantine(done, table, read.raw, aside, core.problems)
+    problems += [*core.problems, *_told(done, table, read.raw, aside, core.problems)]
     if not read.is_whole:
-        return
+        return problems
     accepted = done.backend.create_table(gen_name(f"core_{table}"), core.accepted, temp=True)
     accounts = count_rows(table, read.raw, accepted, quarantine)
     done.accounts += accounts
-    done.problems += source_notes(done.folder, done.study, table)
-    done.problems += _beyond_limits(table, accepted, accounts, done.study)
     if not core.problems:
         done.accepted[table] = accepted
+    notes = source_notes(done.folder, done.study, table)
+    return [*problems, *notes, *_beyond_limits(table, accepted, accounts, done.study)]
 
 
-def _tell_quarantine(
+def _told(
     done: _Pass,
     table: str,
     raw: ibis.Table,
     quarantine: ibis.Table,
     rejections: Sequence[Problem],
-) -> None:
+) -> list[Problem]:
     """Every defect of a row once: not again for what rejects the file, or for its parent."""
     rows = done.held.told(table, raw, quarantine_rows(quarantine), done.study)
     rejected = {(p.source_file, p.column, p.rule) for p in rejections}
@@ -157,8 +170,8 @@ def _tell_quarantine(
         for problem in quarantine_problems(done.study, quarantine, rows)
         if (problem.source_file, problem.column, problem.rule) not in rejected
     ]
-    done.problems += problems
     done.values |= first_values(done.study, quarantine, problems[:SHOWN_VALUES])
+    return problems
 
 
 def _beyond_limits(

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 
 from intake.limits import MAX_WORKBOOK_TEXT
@@ -25,7 +26,7 @@ DAY_ZERO = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
 LEAP_BUG = 60
 """Serial number of 29 February 1900, a day that only spreadsheets know."""
 LAST_SERIAL = 2_958_465
-EXACT = ".15g"
+EXACT_DIGITS = 15
 """A spreadsheet keeps 15 digits of a number."""
 MAX_ROW, MAX_COLUMN, MAX_MERGED = 1_048_576, 16_384, 100_000
 REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
@@ -37,6 +38,13 @@ class Number(str):
     """A number as the workbook writes it."""
 
     __slots__ = ()
+
+    def value(self) -> int | float | str:
+        """The number; as text where it has more digits than a spreadsheet keeps."""
+        plain = _plain(self)
+        if WHOLE.fullmatch(plain):
+            return int(plain) if len(plain) <= EXACT_DIGITS else plain
+        return float(plain) if isfinite(float(plain)) else plain
 
 
 Value = str | dt.date
@@ -60,6 +68,16 @@ class Workbook:
                 if row >= self.format.header_row:
                     return self._names(package, row, cells)
             raise self._no_header(package)
+
+    def sheet_name(self) -> str:
+        """The sheet that is read."""
+        with open_package(self.path, self.name) as package:
+            return find_sheet(package, self.format.sheet)[0].name
+
+    def rows(self) -> Iterator[SheetRow]:
+        """Rows of the sheet: their number, and their cells by column from 0."""
+        with open_package(self.path, self.name) as package:
+            yield from _sheet_rows(package, self.format.sheet)
 
     def write(self, path: Path, header: Sequence[str], styles: Mapping[str, CellText]) -> None:
         """Write the rows below the header as text; rows without any cell are left out."""
@@ -125,7 +143,7 @@ def _plain(number: str) -> str:
     """A number in the digits a spreadsheet shows; one beyond a double stays as it is."""
     if WHOLE.fullmatch(number):
         return number
-    text = format(float(number), EXACT)
+    text = format(float(number), f".{EXACT_DIGITS}g")
     return number if text in ("inf", "-inf", "nan") else text
 
 

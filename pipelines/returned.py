@@ -9,11 +9,11 @@ from io import TextIOWrapper
 from pathlib import Path
 
 import ibis
-from python_calamine import CalamineWorkbook
 
 from intake.problems import PROBLEM, Problem, Rejected
 from intake.read import SourceFile, open_source, read_files
 from intake.text import TextFile
+from intake.xlsx import Number, Workbook
 from pipelines.xlsx import Cell, Column, Sheet, write_workbook
 from schemas.study import Study
 
@@ -162,12 +162,11 @@ def _write(path: Path, rows: Iterable[list[str]], encoding: str, sign: str, quot
 
 def _workbook(files: Sequence[SourceFile], notes: Mapping[str, Notes], path: Path) -> str:
     """The sheets that are read, each with its own column of problems."""
-    book = CalamineWorkbook.from_path(files[0].path)
     by_sheet: dict[str, list[SourceFile]] = defaultdict(list)
     for file in files:
-        by_sheet[file.mapping.format.sheet or book.sheet_names[0]].append(file)
+        by_sheet[_book(file).sheet_name()].append(file)
     sheets = [
-        _sheet(book, name, some, _joined(notes[file.source.table] for file in some))
+        _sheet(name, some, _joined(notes[file.source.table] for file in some))
         for name, some in by_sheet.items()
     ]
     path.touch(mode=0o600)
@@ -175,17 +174,29 @@ def _workbook(files: Sequence[SourceFile], notes: Mapping[str, Notes], path: Pat
     return path.name
 
 
-def _sheet(book: CalamineWorkbook, name: str, files: Sequence[SourceFile], notes: Notes) -> Sheet:
+def _book(file: SourceFile) -> Workbook:
+    return Workbook(file.path, file.name, file.mapping.format)
+
+
+def _sheet(name: str, files: Sequence[SourceFile], notes: Notes) -> Sheet:
     first, header = files[0].mapping.format.header_row, files[0].header
     old = header.index(PROBLEM) if PROBLEM in header else None
     width = len(header) - (old is not None)
-    cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     rows: Iterator[list[Cell]] = (
         [*_cells(record, old, width), PROBLEM if row == first else notes.get(row, "")]
-        for row, record in enumerate(cells, start=1)
+        for row, record in enumerate(_records(_book(files[0])), start=1)
     )
     columns = (*(Column() for _ in range(width)), Column(width=80))
     return Sheet(name, rows, columns, first)
+
+
+def _records(book: Workbook) -> Iterator[list[object]]:
+    """Every row of a sheet from the first, those without a cell as empty lists."""
+    last = 0
+    for row, cells in book.rows():
+        yield from ([] for _ in range(row - last - 1))
+        yield [cells.get(column) for column in range(max(cells, default=-1) + 1)]
+        last = row
 
 
 def _cells(record: Sequence[object], old: int | None, width: int) -> list[Cell]:
@@ -195,8 +206,6 @@ def _cells(record: Sequence[object], old: int | None, width: int) -> list[Cell]:
 
 
 def _said(value: object) -> Cell:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return value
-    return neutral(str(value).removesuffix(" 00:00:00"))
+    if isinstance(value, Number):
+        return value.value()
+    return None if value is None else neutral(str(value))

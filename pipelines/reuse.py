@@ -1,6 +1,7 @@
 """Tables of the published generation that a run would make again, byte for byte."""
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from pipelines.files import sha256_of
 from pipelines.generation import run_record
 from pipelines.versions import code_version, package_versions, reader_versions
 from schemas.findings import InputDigest
+from schemas.registry import TABLES
 from schemas.study import Study
 
 STAGES = ("raw", "core", "quarantine")
@@ -29,6 +31,7 @@ class Reuse:
     generation: Path | None = None
     intake: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
 
     def path(self, relative: Path) -> Path | None:
         """The published file to take over for an output, or None where it must be made."""
@@ -42,6 +45,13 @@ class Reuse:
         table = name.removeprefix("core_").removesuffix("_is_valid")
         found = self.checks.get(name) if table in self.intake else None
         return found["detail"] if found and found["passed"] else None
+
+    def model(self, name: str) -> bytes | None:
+        """What was made from core tables alone, if all of them are taken over and it is intact."""
+        if self.generation is None or name not in self.models or set(self.intake) != set(TABLES):
+            return None
+        content = (self.generation / name).read_bytes()
+        return content if hashlib.sha256(content).hexdigest() == self.models[name] else None
 
     def notes(self, table: str) -> list[str] | None:
         """The warnings about a table that is taken over."""
@@ -67,7 +77,8 @@ def find_reuse(current: Path | None, keys: Mapping[str, str | None], cache: Dige
         and made.get(table, {}).get("key") == key
         and all(_is_intact(current, name, outputs, cache) for name in _files(table))
     }
-    return Reuse(current, intake, record.get("checks", {}))
+    models = {n: d for n, d in record.get("models", {}).items() if (current / n).is_file()}
+    return Reuse(current, intake, record.get("checks", {}), models)
 
 
 def take_over(source: Path, target: Path) -> None:

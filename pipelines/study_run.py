@@ -13,7 +13,7 @@ from typing import Any
 
 import ibis
 
-from assets.run import PlanState, Publication
+from assets.run import Model, PlanState, Publication
 from intake.database import fetch_queries, query_digests
 from intake.digests import content_digest, input_digests
 from intake.plan_checks import unused_settings
@@ -38,6 +38,7 @@ from schemas.study import Study
 Progress = Callable[[str, str, int | None], None]
 CHECKS = "checks.json"
 DIGESTS = ".digests.json"
+FROM_CORE_ALONE = ("row_accounts.json", "input_notes.json")
 
 
 def silent(layer: str, name: str, rows: int | None) -> None:
@@ -111,6 +112,11 @@ class OpenRun:
         """The detail of a check that passed on a table that `published` gave."""
         return self.reuse.check(name)
 
+    def published_model(self, name: str, kind: type[Model]) -> Model | None:
+        """What `name` made of core tables, if all of these are as they are published."""
+        content = self.reuse.model(f"{name}.json")
+        return None if content is None else kind.model_validate_json(content)
+
     def provenance(self, known: Sequence[InputDigest] = ()) -> Provenance:
         """Digests of plan and inputs, versions of code and packages."""
         plan = self.plan_state or self.plan_lock.freeze()
@@ -148,6 +154,11 @@ class OpenRun:
                 for table in TABLE_ORDER
             },
             "reused": sorted(self.reuse.intake),
+            "models": {
+                name: sha256_of(self.folder / name)
+                for name in FROM_CORE_ALONE
+                if (self.folder / name).is_file()
+            },
         }
         published = publish_generation(self.output, self.folder, record, expected, self._digest)
         self.cache.save()

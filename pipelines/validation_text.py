@@ -12,6 +12,8 @@ from schemas.findings import RowAccount
 
 SHOWN_PROBLEMS = 10
 SHOWN_NAMES = 8
+IGNORED = "unknown_column"
+"""Columns that are not read are listed beside their source, not among the problems."""
 STYLES = {"REJECT_FILE": "bold red", "QUARANTINE_ROW": "yellow", "WARN": "cyan"}
 """Colours of problems by what becomes of them; the others have none."""
 
@@ -42,9 +44,10 @@ def validation_lines(report: ValidationReport, *, is_written: bool = False) -> l
     with_values = sys.stdout.isatty()
     lines = [line for source in sources_of(report) for line in _source_lines(source)]
     lines += _proposal_lines(report)
-    shown = report.problems[:SHOWN_PROBLEMS]
+    told = [problem for problem in report.problems if problem.rule != IGNORED]
+    shown = told[:SHOWN_PROBLEMS]
     lines += [_problem_line(report, problem, with_values=with_values) for problem in shown]
-    more = len(report.problems) - SHOWN_PROBLEMS
+    more = len(told) - SHOWN_PROBLEMS
     if more > 0:
         lines.append(Line(f"... and {more} more; --json or --out lists them all."))
     return [*lines, _closing(report, "" if is_written else " Nothing was written.")]

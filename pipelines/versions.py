@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGES = ("assets", "impact", "intake", "pipelines", "reports", "schemas")
 NUMBERS_COME_FROM = ("diff-diff", "duckdb", "ibis-framework", "numpy", "pandas", "plotly", "scipy")
 
-SOURCES_ARE_READ_BY = ("pandera", "polars", "psycopg", "pyarrow", "python-calamine")
+SOURCES_ARE_READ_BY = ("pandera", "polars", "psycopg", "pyarrow")
 
 
 @functools.cache

@@ -1,6 +1,7 @@
 """Declared formats of dates: how precise they are, and which cannot stand side by side."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from itertools import permutations
 
@@ -9,14 +10,40 @@ from schemas.vocabulary import DatePrecision
 ISO = "%Y-%m-%d"
 SERIALS = {"excel_serial": dt.date(1899, 12, 30), "excel_serial_1904": dt.date(1904, 1, 1)}
 """Day 0 of a spreadsheet's serial numbers."""
-DAYS = ("%d", "%-d", "%j", "%x", "%c")
+YEARS = ("%Y", "%y")
 MONTHS = ("%m", "%-m", "%b", "%B")
+DAYS = ("%d", "%-d")
+TIMES = ("%H", "%M", "%S")
+DIRECTIVE = re.compile(r"%-?[A-Za-z%]")
+LETTERS = {"yyyy": "%Y", "yy": "%y", "mmm": "%b", "mm": "%m", "dd": "%d", "jjjj": "%Y", "tt": "%d"}
+"""What spreadsheets call the parts of a date, in English and German."""
 PROBES = tuple(
     dt.date(year, month, day)
     for year in (1987, 2003, 2011, 2012, 2024)
     for month in (1, 4, 10, 12)
     for day in (1, 7, 11, 28)
 )
+
+
+def defect(pattern: str) -> str | None:
+    """Why a text is not a format of dates, or none."""
+    if pattern in SERIALS:
+        return None
+    found = DIRECTIVE.findall(pattern)
+    odd = [part for part in found if part not in (*YEARS, *MONTHS, *DAYS, *TIMES)]
+    if odd:
+        return f"{odd[0]} of {pattern} cannot be read in a date"
+    if not set(found) & set(YEARS):
+        return f"{pattern} has no year (%Y or %y){_translated(pattern)}"
+    if set(found) & set(DAYS) and not set(found) & set(MONTHS):
+        return f"{pattern} has a day and no month (%m, %b or %B)"
+    return None
+
+
+def _translated(pattern: str) -> str:
+    told = re.sub(r"[a-z]{2,4}", lambda part: LETTERS.get(part[0], part[0]), pattern.lower())
+    is_format = any(year in told for year in YEARS)
+    return f"; did you mean {told}?" if is_format else ""
 
 
 def precision(pattern: str) -> DatePrecision:
@@ -45,13 +72,18 @@ def confusable(patterns: Sequence[str]) -> tuple[str, str] | None:
 def _written(day: dt.date, pattern: str) -> str:
     if pattern in SERIALS:
         return str((day - SERIALS[pattern]).days)
-    return day.strftime(pattern)
+    return day.strftime(_plain(pattern))
 
 
 def _read(text: str, pattern: str) -> dt.date | None:
     try:
         if pattern in SERIALS:
             return SERIALS[pattern] + dt.timedelta(days=int(text))
-        return dt.datetime.strptime(text, pattern).date()
+        return dt.datetime.strptime(text, _plain(pattern)).date()
     except (ValueError, OverflowError):
         return None
+
+
+def _plain(pattern: str) -> str:
+    """Python reads %d with or without its zero, and does not know %-d."""
+    return pattern.replace("%-", "%")

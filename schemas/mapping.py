@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from schemas.date_formats import ISO, confusable, is_written_in_full
+from schemas.date_formats import ISO, confusable, defect, is_written_in_full
 from schemas.strict import StrictModel
 
 Thousands = Literal["", ",", ".", "'", " "]
@@ -43,13 +43,18 @@ def _as_list(value: Any) -> Any:
 
 
 def _clear_formats(value: Any) -> Any:
-    """A list of formats holds none that can read another's dates differently."""
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        if not value:
-            raise ValueError("name at least one format")
-        pair = confusable(value)
-        if pair is not None:
-            raise ValueError(f"{pair[0]} and {pair[1]} read the same text as different days")
+    """Formats of dates, of which none can read another's dates differently."""
+    formats = _as_list(value)
+    if not isinstance(formats, list) or not all(isinstance(item, str) for item in formats):
+        return value
+    if not formats:
+        raise ValueError("name at least one format")
+    defects = [told for told in map(defect, formats) if told is not None]
+    if defects:
+        raise ValueError(defects[0])
+    pair = confusable(formats)
+    if pair is not None:
+        raise ValueError(f"{pair[0]} and {pair[1]} read the same text as different days")
     return value
 
 

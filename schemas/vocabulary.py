@@ -77,6 +77,7 @@ Assignment = Literal[
     "randomised", "policy", "staggered", "eligibility_threshold", "self_selected", "unknown"
 ]
 AssignmentLevel = Literal["unit", "parent"]
+Comparison = Literal["never_exposed", "not_yet_exposed"]
 OutcomeStatus = Literal["observed", "suppressed", "missing", "provisional"]
 OrgType = Literal[
     "patient_org",

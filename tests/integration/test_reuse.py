@@ -1,16 +1,21 @@
 """A second run reads again only what changed; what it takes over is the same to the byte."""
 
 import datetime as dt
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pipelines.files import read_json
-from pipelines.generation import output_digests
+from pipelines.generation import StudyOutput, output_digests
 from pipelines.run import run_study
 from pipelines.settings import Settings
 from schemas.registry import TABLE_ORDER
 from tests.intake_world import WORLD, write_study
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -70,3 +75,35 @@ def test_a_run_may_be_told_to_read_everything_again(small: Path, settings: Setti
 def test_another_clock_reads_again(small: Path, settings: Settings) -> None:
     run_study(small, settings)
     assert reused(run_study(small, settings, dt.date(2010, 7, 1)).folder) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.run import run_study
+from pipelines.settings import Settings
+
+def kill(layer, name, rows):
+    if name == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+run_study(Path(sys.argv[1]), Settings(output=Path(sys.argv[2])), progress=kill)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", ["core_unit", "report"])
+def test_a_kill_while_files_are_linked_leaves_the_published_generation(
+    small: Path, settings: Settings, point: str
+) -> None:
+    first = run_study(small, settings).folder
+    whole = output_digests(first)
+    command = [sys.executable, "-c", KILLED, str(small), str(settings.output), point]
+    killed = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=600, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    output = StudyOutput(settings.output / "small")
+    assert len(list(output.runs.iterdir())) == 2
+    assert (output.current(), output_digests(first)) == (first, whole)
+    after = run_study(small, settings).folder
+    assert sorted(output.runs.iterdir()) == sorted([first, after])
+    assert (output_digests(first), output_digests(after)) == (whole, whole)

@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -246,6 +247,9 @@ def test_many_problems_and_columns_are_counted() -> None:
     assert sum(line.startswith("a.csv:2:value") for line in lines) == SHOWN_PROBLEMS
     assert "... and 3 more; --json or --out lists them all." in lines
     names = [f"c{number}" for number in range(validation_text.SHOWN_NAMES + 2)]
+    ignored = replace(problem, rule="unknown_column", outcome="WARN")
+    only = [line.text for line in validation_lines(replace(many, problems=(ignored,)))]
+    assert only == ["A run would go on. Nothing was written."]
     assert validation_text._listed(names).endswith(" and 2 more")
 
 

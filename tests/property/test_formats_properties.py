@@ -19,6 +19,7 @@ from schemas.study import Study
 from tests.intake_world import engine
 
 AMOUNT = TABLES["engagement"].column("amount")
+CHF = ibis.literal("CHF")
 CENT = Decimal("0.0001")
 AMOUNTS = st.decimals(-(10**13), 10**13, places=4, allow_nan=False)
 STYLES = st.sampled_from(
@@ -57,7 +58,7 @@ def written(amount: Decimal, style: dict[str, str]) -> str:
 def test_a_written_amount_is_read_back(amounts: list[Decimal], style: dict[str, str]) -> None:
     table = column([written(amount, style) for amount in amounts])
     declared = NumberFormat.model_validate({**style, "currency": ["CHF"], "brackets": True})
-    assert values(table, read_number(table.text, AMOUNT, declared, None)) == amounts
+    assert values(table, read_number(table.text, AMOUNT, declared, CHF)) == amounts
 
 
 @settings(max_examples=20, deadline=None)
@@ -67,7 +68,7 @@ def test_no_text_is_read_as_an_amount_of_other_digits(
 ) -> None:
     table = column(texts)
     declared = NumberFormat.model_validate({**style, "currency": ["CHF"], "brackets": True})
-    found = values(table, read_number(table.text, AMOUNT, declared, None))
+    found = values(table, read_number(table.text, AMOUNT, declared, CHF))
     for text, amount in zip(texts, found, strict=True):
         digits = "".join(sign for sign in text if sign.isascii() and sign.isdigit())
         if amount is not None:

@@ -172,6 +172,11 @@ def test_a_rule_that_cannot_be_is_refused(tmp_path: Path, derive: Any, told: str
     assert told in str(only_problem(caught.value))
 
 
+def test_what_must_be_given_is_not_optional(tmp_path: Path) -> None:
+    with pytest.raises(Rejected, match="partner_id of engagement must be given"):
+        load_study(disclosures(tmp_path, optional=["partner_id", "amount"]))
+
+
 def test_a_rule_needs_its_columns(tmp_path: Path) -> None:
     changed = {
         "derive": {**MAPPING["derive"], "partner_id": {"rule": "copy", "columns": "Recipent"}}

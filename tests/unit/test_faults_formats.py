@@ -233,6 +233,7 @@ def test_one_sign_cannot_be_two_things(tmp_path: Path) -> None:
         ({"numbers": {"amont": {}}}, "did you mean amount?"),
         ({"nulls": {"curency": ["-"]}}, "did you mean currency?"),
         ({"date": []}, "at least one format"),
+        ({"date": "dd.mm.yyyy"}, "did you mean %d.%m.%Y?"),
     ],
 )
 def test_a_format_of_no_column_is_refused(tmp_path: Path, style: dict[str, Any], told: str) -> None:

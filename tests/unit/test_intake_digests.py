@@ -54,6 +54,11 @@ def test_a_row_is_counted_once_however_many_lines_it_has(tmp_path: Path) -> None
     assert left_out == of("a,b\n\n3,y\n")
 
 
+def test_where_no_quote_is_declared_every_line_is_a_row(tmp_path: Path) -> None:
+    path = file(tmp_path, 'a\n1"\n2\n')
+    assert lines_digest(path, SourceFormat(quote=""), {3}) == of('a\n1"\n')
+
+
 def test_a_quote_in_json_lines_opens_nothing(tmp_path: Path) -> None:
     path = file(tmp_path, '{"a": "\\""}\n{"a": "1"}\n', "a.jsonl")
     assert lines_digest(path, SourceFormat(), {2}) == of('{"a": "\\""}\n')

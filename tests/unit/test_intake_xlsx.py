@@ -1,5 +1,6 @@
 """Spreadsheets: what a cell holds becomes text, and what cannot be read is refused."""
 
+import datetime as dt
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from intake.problems import Problem, Rejected
 from intake.read import read_raw
 from intake.study import load_study
+from intake.xlsx import Number, Workbook
+from schemas.study import SourceFormat
 from tests.intake_world import engine, rows, write_study
 from tests.workbooks import grid, number, sheet, text, typed, write_workbook
 
@@ -210,6 +213,18 @@ DAMAGED: dict[str, Mapping[str, str | bytes]] = {
 def test_a_damaged_workbook_is_refused(tmp_path: Path, case: str) -> None:
     write_workbook(tmp_path / "unit.xlsx", {"S": grid(GRID)}, more=DAMAGED[case])
     assert refused(study(tmp_path)).rule == "xlsx"
+
+
+def test_cells_keep_their_kind_for_who_gives_the_sheet_back(tmp_path: Path) -> None:
+    line = [text("007"), number("5.0"), number("0.1"), number("1" * 20), number("1e400")]
+    content = sheet({2: [*line, typed("e", "#N/A"), number("36892", 1)]})
+    path = write_workbook(tmp_path / "a.xlsx", {"Only": content})
+    book = Workbook(path, "a.xlsx", SourceFormat())
+    assert book.sheet_name() == "Only"
+    ((row, found),) = book.rows()
+    kept = [cell.value() if isinstance(cell, Number) else cell for cell in found.values()]
+    day = dt.date(2001, 1, 1)
+    assert (row, kept) == (2, ["007", 5, 0.1, "1" * 20, "1e400", "#N/A", day])
 
 
 def test_what_is_not_a_workbook_is_refused(tmp_path: Path) -> None:

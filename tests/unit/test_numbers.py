@@ -9,7 +9,7 @@ import pytest
 
 from intake.dates import read_dates
 from intake.numbers import read_number
-from schemas.date_formats import confusable, precision
+from schemas.date_formats import confusable, defect, precision
 from schemas.mapping import NumberFormat
 from schemas.registry import TABLES
 from tests.intake_world import engine
@@ -34,8 +34,8 @@ def read(texts: list[str], column: Any = AMOUNT, code: str | None = None, **styl
         ({"thousands": "'"}, {"1'234.50": "1234.5", "1\u2019234": "1234"}),
         ({"thousands": " "}, {"1 234.5": "1234.5", "1\u00a0234": "1234", "1\u202f234": "1234"}),
         (
-            {"currency": ["CHF", "€"]},
-            {"CHF 5": "5", "5 CHF": "5", "€5": "5", "-€5": "-5", "5€": "5", "€-5": "-5"},
+            {"currency": ["CHF", "Fr."]},
+            {"CHF 5": "5", "5 CHF": "5", "Fr.5": "5", "-Fr. 5": "-5", "5Fr.": "5", "CHF-5": "-5"},
         ),
         ({"brackets": True}, {"(500)": "-500", "7": "7"}),
         (
@@ -47,7 +47,7 @@ def read(texts: list[str], column: Any = AMOUNT, code: str | None = None, **styl
     ],
 )
 def test_amounts_have_the_value_meant(style: dict[str, Any], good: dict[str, str]) -> None:
-    assert read(list(good), **style) == [Decimal(value) for value in good.values()]
+    assert read(list(good), code="CHF", **style) == [Decimal(value) for value in good.values()]
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_amounts_have_the_value_meant(style: dict[str, Any], good: dict[str, str
         ({"decimal": ",", "thousands": "."}, ["12.34,5", "1,234.5"]),
         ({"thousands": "'"}, ["1'23", "1'2345"]),
         ({"thousands": " "}, ["1 23", " 1"]),
-        ({"currency": ["CHF", "€"]}, ["EUR 5", "CHF", "CHF CHF 5", "$5", "5 CHF 5"]),
+        ({"currency": ["CHF", "€"]}, ["EUR 5", "CHF", "CHF CHF 5", "$5", "5 CHF 5", "€5"]),
         ({"brackets": True}, ["(500", "500)", "(-5)", "()", "((5))"]),
         ({"rounding": "half_up"}, ["1e3", "99999999999999.99999"]),
         ({}, ["(500)", "CHF 5", "5 %", "1e400", "inf", "nan", "0x1F", "1.23456", "1_000", "٣"]),
     ],
 )
 def test_what_is_not_declared_is_not_read(style: dict[str, Any], bad: list[str]) -> None:
-    assert read(bad, **style) == [None] * len(bad)
+    assert read(bad, code="CHF", **style) == [None] * len(bad)
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,28 @@ def test_serial_numbers_count_from_1900_or_1904() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        ("dd.mm.yyyy", "did you mean %d.%m.%Y?"),
+        ("TT.MM.JJJJ", "did you mean %d.%m.%Y?"),
+        ("today", "today has no year"),
+        ("%d %Y", "a day and no month"),
+        ("%A %Y", "%A of %A %Y cannot be read"),
+        ("%-d.%-m.%Y", None),
+        ("excel_serial", None),
+    ],
+)
+def test_a_format_that_is_none_is_told(pattern: str, told: str | None) -> None:
+    found = defect(pattern)
+    assert (found is None) if told is None else (told in str(found))
+
+
+@pytest.mark.parametrize(
     "pair",
     [
         ("%d/%m/%Y", "%m/%d/%Y"),
         ("%m-%d-%y", "%d-%m-%y"),
+        ("%-d/%-m/%Y", "%m/%d/%Y"),
         ("%Y", "excel_serial"),
         ("excel_serial", "excel_serial_1904"),
         ("%Y-%d-%m", "%Y-%m-%d"),

@@ -6,13 +6,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pytest
 
 from intake.table_keys import table_keys
 from pipelines.digest_cache import DigestCache
 from pipelines.files import sha256_of, write_json
-from pipelines.reuse import find_reuse, take_over
+from pipelines.reuse import Reuse, find_reuse, take_over
+from pipelines.storage import _write
+from schemas.registry import TABLES
 from schemas.study import Study
+from tests.intake_world import engine
 
 HOUR_NS = 3_600_000_000_000
 UNIT = [f"{stage}/{stage}_unit.parquet" for stage in ("raw", "core", "quarantine")]
@@ -171,6 +175,18 @@ def test_before_the_first_publication_nothing_is_taken_over(tmp_path: Path) -> N
     assert find_reuse(None, {"unit": "k"}, cache_in(tmp_path)).path(Path(UNIT[0])) is None
 
 
+def test_what_all_tables_made_is_taken_over_only_with_all_of_them(tmp_path: Path) -> None:
+    folder = published(tmp_path / "r1")
+    (folder / "row_accounts.json").write_text("{}", encoding="utf-8")
+    models = {"row_accounts.json": sha256_of(folder / "row_accounts.json")}
+    every: dict[str, dict[str, list[str]]] = {table: {"notes": []} for table in TABLES}
+    assert Reuse(folder, every, {}, models).model("row_accounts.json") == b"{}"
+    assert Reuse(folder, every, {}, models).model("input_notes.json") is None
+    assert Reuse(folder, {"unit": every["unit"]}, {}, models).model("row_accounts.json") is None
+    (folder / "row_accounts.json").write_text("{ }", encoding="utf-8")
+    assert Reuse(folder, every, {}, models).model("row_accounts.json") is None
+
+
 def test_where_links_fail_a_file_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, target = aged(tmp_path / "a", b"one"), tmp_path / "b"
 
@@ -181,6 +197,15 @@ def test_where_links_fail_a_file_is_copied(tmp_path: Path, monkeypatch: pytest.M
     take_over(source, target)
     assert target.read_bytes() == b"one"
     assert target.stat().st_ino != source.stat().st_ino
+
+
+def test_writing_over_a_link_leaves_the_published_file_as_it_was(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    _write(engine(), source, ibis.memtable({"x": [1]}))
+    before = source.read_bytes()
+    take_over(source, target)
+    _write(engine(), target, ibis.memtable({"x": [1, 2]}))
+    assert source.read_bytes() == before != target.read_bytes()
 
 
 def test_another_fault_of_a_link_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
