@@ -49,8 +49,7 @@ def started() -> Clock:
 def floor(folder: Path) -> Answer:
     """DuckDB's own copy of the file: no checks, no rows set aside."""
     clock = started()
-    settings = {"threads": str(THREADS), "memory_limit": MEMORY}
-    with duckdb.connect(config=settings) as connection:
+    with duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY}) as connection:
         rows = connection.read_csv(str(folder / "engagement.csv"))
         rows.to_parquet(str(folder / "floor.parquet"))
         copied = connection.read_parquet(str(folder / "floor.parquet"))
