@@ -17,7 +17,7 @@ def make_study(folder: Path) -> list[str]:
     folder = folder.absolute()
     _require_free(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    half_made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    half_made = _beside(folder)
     try:
         for name, text in study_files(study_id_of(folder)).items():
             (half_made / name).write_text(text, encoding="utf-8", newline="")
@@ -29,6 +29,14 @@ def make_study(folder: Path) -> list[str]:
         shutil.rmtree(half_made, ignore_errors=True)
         raise
     return sorted(path.name for path in folder.iterdir())
+
+
+def _beside(folder: Path) -> Path:
+    """A new folder in the same place, to be filled and then renamed; errors name the place."""
+    try:
+        return Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 def _require_free(folder: Path) -> None:

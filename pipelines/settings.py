@@ -47,6 +47,13 @@ def find_study(name: str, settings: Settings) -> Path:
     for folder in (Path(name), settings.studies / name):
         if (folder / "study.yaml").is_file():
             return folder.resolve()
+    if Path(name).is_symlink() and not Path(name).exists():
+        raise UserError(
+            Exit.PATH_NOT_USABLE,
+            f"'{name}' cannot be opened.",
+            "It is a link that leads nowhere, or back to itself.",
+            "Name the study folder itself.",
+        )
     if Path(name).is_dir():
         raise UserError(
             Exit.USAGE,

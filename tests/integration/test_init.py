@@ -134,6 +134,18 @@ def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     )
 
 
+def test_a_place_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_where: object) -> str:
+        raise PermissionError(13, "Permission denied", "/elsewhere/.new.x")
+
+    monkeypatch.setattr("pipelines.init.tempfile.mkdtemp", refuse)
+    result = RUNNER.invoke(app, ["init", str(tmp_path / "new")])
+    assert result.exit_code == Exit.PATH_NOT_USABLE
+    assert str(tmp_path / "new") in result.stderr
+
+
 def test_a_folder_that_cannot_be_finished_is_not_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,3 +52,12 @@ def test_the_project_can_be_told_where_it_is(
     assert project_root() == tmp_path
     monkeypatch.delenv("ADVOCACY_HOME")
     assert (project_root() / "pyproject.toml").is_file()
+
+
+def test_a_link_that_leads_back_to_itself_is_no_study(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    with pytest.raises(UserError) as told:
+        find_study(str(loop), Settings(studies=tmp_path, output=tmp_path))
+    assert told.value.code == Exit.PATH_NOT_USABLE
+    assert str(loop) in told.value.what
