@@ -144,7 +144,15 @@ def in_order(rows: pa.Table, kept: pa.ChunkedArray | None = None) -> pa.Table:
     if (numbers[1:] >= numbers[:-1]).all():
         return rows if chosen is None else rows.filter(chosen)
     places = np.argsort(numbers, kind="stable")
-    return rows.combine_chunks().take(places if chosen is None else places[chosen[places]])
+    places = pa.array(places if chosen is None else places[chosen[places]])
+    return pa.table([_taken(cells, places) for cells in rows.columns], schema=rows.schema)
+
+
+def _taken(cells: pa.ChunkedArray, places: pa.Array) -> pa.Array:
+    """The cells at these places; a column of nulls is not looked through."""
+    if cells.null_count == len(cells):
+        return pa.nulls(len(places), cells.type)
+    return cells.combine_chunks().take(places)
 
 
 def slices_of(raw: ibis.Table) -> list[Slice]:
