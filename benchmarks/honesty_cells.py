@@ -51,7 +51,7 @@ def _clean() -> list[Cell]:
         "200": Spec(cohorts=(Cohort(100, 24),), comparison=100),
     }
     cells = [
-        Cell(f"null_{n}", group, both, spec, weight=_lighter(spec)) for n, spec in sized.items()
+        Cell(f"null_{n}", group, both, spec) for n, spec in sized.items()
     ]
     cells[0] = replace(cells[0], targets=("false_claims",))
     others = {
@@ -75,11 +75,6 @@ def _clean() -> list[Cell]:
     return cells
 
 
-def _lighter(spec: Spec) -> float:
-    """Fewer repetitions for worlds of hundreds of clusters."""
-    return 1.0 if spec.clusters <= 100 else 0.5
-
-
 def _trends() -> list[Cell]:
     """A linear drift of exposed clusters that no negative control sees."""
     targets: tuple[Target, ...] = ("false_claims", "robust_coverage")
@@ -89,7 +84,7 @@ def _trends() -> list[Cell]:
             spec = replace(base, bias=Bias(trend=size))
             cells.append(Cell(f"trend_{label}_{size:g}", "Linear trend", targets, spec))
     many = Spec(cohorts=(Cohort(100, 24),), comparison=100, bias=Bias(trend=0.25))
-    cells.append(Cell("trend_200_0.25", "Linear trend", targets, many, weight=0.5))
+    cells.append(Cell("trend_200_0.25", "Linear trend", targets, many))
     staggered = replace(STAGGERED, bias=Bias(trend=0.5))
     return [*cells, Cell("trend_staggered_0.5", "Linear trend", targets, staggered)]
 

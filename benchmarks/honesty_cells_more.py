@@ -42,7 +42,7 @@ def together_cells() -> list[Cell]:
     elsewhere = replace(SHORT, bias=Bias(shock=1.0))
     drifting = replace(rolled, bias=Bias(trend=0.5))
     return [
-        Cell("ten_nulls", group, ("family",), effects=(0.0,) * 10, weight=0.25),
+        Cell("ten_nulls", group, ("family",), effects=(0.0,) * 10),
         Cell("three_one_true", group, ("family",), effects=(1.0, 0.0, 0.0)),
         Cell("controls_elsewhere_null", group, ("false_claims",), elsewhere=True),
         Cell("controls_elsewhere_shock", group, ("false_claims",), elsewhere, elsewhere=True),
