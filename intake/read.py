@@ -33,6 +33,8 @@ KINDS = {".parquet": "parquet", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "
 """How files are read by the ending of their name; others are text."""
 FILE = "source_file"
 BATCH_ROWS = 65_536
+NO_TEXT = "\ufffe\uffff"
+"""What no file says. With an empty text for null, DuckDB lets a row end in a field too many."""
 CONTENT_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
 
 
@@ -295,12 +297,13 @@ def _read_text(backend: ibis.BaseBackend, file: SourceFile) -> ibis.Table:
         quote=file.mapping.format.quote,
         escape=file.mapping.format.quote,
         strict_mode=True,
-        nullstr="",
+        nullstr=NO_TEXT,
         encoding="utf-8",
         compression="none",
         max_line_size=MAX_LINE,
     )
-    return cells.select(**dict(zip(file.header, [cells[name] for name in names], strict=True)))
+    filled = [cells[name].nullif("") for name in names]
+    return cells.select(**dict(zip(file.header, filled, strict=True)))
 
 
 @contextmanager
