@@ -11,6 +11,7 @@ from impact.cohorts import Cohorts
 from impact.contrast import (
     cohort_contrasts,
     contrast,
+    degrees_of_freedom,
     estimates,
     influences,
     leave_one_out,
@@ -194,3 +195,12 @@ def test_a_cohort_with_a_single_comparison_cluster_has_no_contrast() -> None:
 def test_scalars_that_are_all_the_same_have_no_contrast() -> None:
     cohorts = rolled_out().cohorts
     assert contrast(np.ones((len(cohorts.label), 4)), cohorts) is None
+
+
+def test_influences_have_the_degrees_of_freedom_of_the_contrast_they_make() -> None:
+    judged = rolled_out()
+    matrix, cohorts = judged.matrix(functionals.plain), judged.cohorts
+    found = contrast(matrix, cohorts)
+    assert found is not None
+    own = influences(matrix[None], cohorts)[:, 0]
+    assert degrees_of_freedom(own, cohorts) == pytest.approx(found.df, rel=1e-12)
