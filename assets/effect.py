@@ -9,7 +9,7 @@ from assets.parts import common, layer
 from assets.run import Effects, Indicators, PlanState, RowAccounts, StudyRun
 from impact.engine import measure_effects
 from impact.gather import RunFacts, StudyTables
-from impact.indicators import measure_spend
+from impact.indicators.spend import measure_spend
 from intake.orphans import orphan_spend_share
 from schemas.effect import effect_estimates, effect_rows
 

@@ -1,6 +1,6 @@
 """Spend by kind: each apart, unknown amounts not taken for none."""
 
-from impact.indicators import measure_spend
+from impact.indicators.spend import measure_spend
 from tests.core_tables import Row, core, study
 
 
