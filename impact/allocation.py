@@ -26,7 +26,7 @@ def reach(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.
     times the share, and sums to the amount of the log; `net_amount` is the whole amount
     after reversals, null where unknown.
     """
-    counted = _with_net_amount(engagement, study)
+    counted = with_net_amount(engagement, study)
     parts = allocation.select(
         "engagement_id",
         part_initiative=allocation.initiative_id,
@@ -48,7 +48,8 @@ def reach(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.
     return both.mutate(spend=(both.paid.cast("float64") * both.share.cast("float64")).cast(MONEY))
 
 
-def _with_net_amount(engagement: ibis.Table, study: Study) -> ibis.Table:
+def with_net_amount(engagement: ibis.Table, study: Study) -> ibis.Table:
+    """Add `paid`, the amount in the reporting currency, and `net_amount` after reversals."""
     paid = engagement.mutate(paid=money(engagement, study))
     undone = paid.filter(paid.reverses_engagement_id.notnull())
     reversals = undone.group_by(original_id=undone.reverses_engagement_id).agg(

@@ -1,40 +1,108 @@
 """Run the registry: each indicator that a study selects and has the tables for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
+from impact.indicators import disclosure, partners, relationships, spend, tenure
 from impact.indicators.made import not_evaluated
+from impact.indicators.payments import Payments
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
-from schemas.indicators import INDICATORS, IndicatorSpec
+from schemas.indicators import INDICATORS
 from schemas.study import Study
 
-Measure = Callable[[IndicatorTables], Iterable[Indicator]]
-"""Gives all rows of one indicator: the overall one first."""
-MEASURES: Mapping[str, Measure] = {}
+
+@dataclass(frozen=True)
+class Context:
+    """The tables, and the payments made from them once."""
+
+    tables: IndicatorTables
+
+    @cached_property
+    def payments(self) -> Payments:
+        """Payments to partners that are not anonymous."""
+        return Payments(self.tables)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Indicators that need the same tables and are computed together."""
+
+    indicator_ids: tuple[str, ...]
+    measure: Callable[[Context], Iterable[Indicator]]
+
+
+FAMILIES = (
+    Family(
+        ("q1.spend_advocacy", "q1.spend_support", "q1.spend_unclassified"),
+        lambda at: spend.measure_spend(at.tables["engagement"], at.tables.study),
+    ),
+    Family(
+        (
+            "q3.payments",
+            "q3.payers",
+            "q3.median_payment",
+            "q3.retention",
+            "q3.pairs",
+            "q3.pairs_two_years",
+            "q3.pairs_three_years",
+            "q3.hhi_recipients",
+            "q3.hhi_payers",
+            "q3.top10_recipients",
+            "q3.top10_payers",
+            "q3.single_funder_share",
+        ),
+        lambda at: relationships.measure_relationships(at.payments),
+    ),
+    Family(
+        ("q3.multi_year_share", "q3.core_share"),
+        lambda at: relationships.measure_money_shares(at.payments),
+    ),
+    Family(("q3.dependence",), lambda at: partners.measure_dependence(at.payments)),
+    Family(("q3.launch_coupling",), lambda at: relationships.measure_launch_coupling(at.payments)),
+    Family(("q3.tenure",), lambda at: tenure.measure_tenure(at.tables)),
+    Family(("q3.transactional_share",), lambda at: tenure.measure_one_off(at.tables)),
+    Family(("q3.reciprocity",), lambda at: partners.measure_reciprocity(at.tables)),
+    Family(("q3.trust",), lambda at: partners.measure_trust(at.tables)),
+    Family(("t.disclosure_match",), lambda at: disclosure.measure_disclosure_match(at.payments)),
+    Family(("t.two_sided",), lambda at: disclosure.measure_two_sided(at.tables)),
+    Family(("t.purpose_filled",), lambda at: disclosure.measure_purpose(at.payments)),
+)
 
 
 def measure_indicators(tables: IndicatorTables) -> list[Indicator]:
-    """Every selected indicator in the order of the registry.
+    """Every selected indicator in the order of the registry, its overall row first.
 
-    One that needs a table which the study does not have is NOT_EVALUATED with
-    "needs …"; an empty denominator is NOT_EVALUATED too.
+    One that needs a table which the study does not have is NOT_EVALUATED with "needs …"; an
+    empty denominator is NOT_EVALUATED too.
     """
+    at = Context(tables)
+    made = [row for family in FAMILIES for row in _measured(family, at)]
     return [
         row
-        for spec in INDICATORS.values()
-        if is_selected(spec, tables.study) and spec.indicator_id in MEASURES
-        for row in _measured(spec, tables)
+        for name in INDICATORS
+        if is_selected(name, tables.study)
+        for row in made
+        if row.indicator_id == name
     ]
 
 
-def is_selected(spec: IndicatorSpec, study: Study) -> bool:
+def is_selected(indicator_id: str, study: Study) -> bool:
     """Whether the study asks for this indicator."""
-    return study.indicators == "all" or spec.indicator_id in study.indicators
+    return study.indicators == "all" or indicator_id in study.indicators
 
 
-def _measured(spec: IndicatorSpec, tables: IndicatorTables) -> list[Indicator]:
-    absent = [name for name in spec.tables if name not in tables.named]
+def _measured(family: Family, at: Context) -> Iterable[Indicator]:
+    asked = [name for name in family.indicator_ids if is_selected(name, at.tables.study)]
+    absent = [
+        table
+        for table in INDICATORS[family.indicator_ids[0]].tables
+        if table not in at.tables.named
+    ]
+    if not asked:
+        return ()
     if absent:
         reason = f"needs {', '.join(absent)}"
-        return [not_evaluated(spec.indicator_id, reason, tables.study)]
-    return list(MEASURES[spec.indicator_id](tables))
+        return [not_evaluated(name, reason, at.tables.study) for name in asked]
+    return family.measure(at)

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import ibis
+import pandas as pd
 
 from schemas.findings import Effect
 from schemas.study import Study
@@ -32,3 +34,16 @@ class IndicatorTables:
     def end(self) -> dt.date:
         """Last day that can be known: of the window, or the clock where that is earlier."""
         return min(self.study.window.end, self.study.as_of)
+
+    @cached_property
+    def _rates(self) -> pd.DataFrame:
+        table = self.core["fx_rate"]
+        rows = table.filter(table.to_currency == self.study.currency).order_by("rate_date")
+        found: pd.DataFrame = rows.to_pandas()
+        return found.assign(rate_date=pd.to_datetime(found["rate_date"]))
+
+    def rates(self, currency: str) -> pd.DataFrame:
+        """`rate_date` and `rate` of a currency to the reporting currency, by date."""
+        rates: pd.DataFrame = self._rates
+        known: pd.DataFrame = rates[rates["currency"] == currency]
+        return known

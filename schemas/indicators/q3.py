@@ -10,6 +10,7 @@ where the log holds support, rows by `kinds` cover advocacy and research engagem
 from schemas.indicators.spec import IndicatorSpec
 
 _PAID = ("engagement.amount", "engagement.payer_id", "engagement.partner_id", "partner.partner_id")
+_MET = ("engagement.payer_id", "engagement.start_date", "partner.partner_id")
 _KINDS = ("kinds: advocacy and with_unclear, where the log holds support",)
 _OWN = "METHODS §6"
 
@@ -63,7 +64,7 @@ Q3 = (
         "-",
         "pairs with a known start",
         "share",
-        ("engagement.payer_id", "engagement.partner_id", "engagement.start_date"),
+        _MET,
         "Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452; delayed entry as in Klein "
         "and Moeschberger (2003), doi:10.1007/b97377",
         "log_log_greenwood",
@@ -159,7 +160,7 @@ Q3 = (
         "pairs first seen early enough",
         "the denominator",
         "share",
-        ("engagement.payer_id", "engagement.partner_id", "engagement.start_date"),
+        _MET,
         _OWN,
         "wilson",
         optional=("engagement.agreement_start", "engagement.agreement_end"),
@@ -272,9 +273,9 @@ Q3 = (
         "q3.trust",
         "Trust as partners rate it",
         "Answers in the top two boxes (score >= scale_max - 1), in the latest wave (waves are "
-        "ordered by name). Response rate: partners that answered, of those with a known number of "
-        "invited persons, against these persons, each partner counted once. Paired change: mean "
-        "over partners in two neighbouring waves of the change in their mean of score / scale_max.",
+        "ordered by name). Response rate: persons who answered (the most answers to one item) of "
+        "those invited, over partners with a known number of invited. Paired change: mean over "
+        "partners in two neighbouring waves of the change in their mean of score / scale_max.",
         "answers in the top two boxes",
         "answers",
         "the denominator",
@@ -284,7 +285,7 @@ Q3 = (
         "wilson",
         by=(
             "wave: each wave",
-            "wave, part: response_rate (partners that answered / persons invited)",
+            "wave, part: response_rate (persons who answered / persons invited)",
             "wave, part: paired_change (since the wave before, student_t)",
         ),
         optional=("partner_survey.invited_count",),

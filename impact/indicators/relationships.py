@@ -1,0 +1,157 @@
+"""Q3: counts, concentration and retention of payers, partners and pairs."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import ibis
+import pandas as pd
+
+from impact.indicators.expressions import is_given, is_long, surely
+from impact.indicators.made import EMPTY, not_evaluated, share_of_cases, share_of_sum, value_of
+from impact.indicators.payments import Payments, Population
+from schemas.findings import Indicator
+
+TOP = 10
+QUARTILES = ("0.25", "0.75")
+Row = tuple[Payments, Population, pd.DataFrame]
+
+
+def measure_relationships(payments: Payments) -> Iterator[Indicator]:
+    """Indicators of pairs and years, for each population."""
+    for population in payments.populations:
+        pairs = payments.pairs_of(population)
+        yield from _counts(payments, population, pairs)
+        yield from _medians(payments, population)
+        yield from _lasting(payments, population, pairs)
+        yield from _concentration(payments, population, pairs)
+    yield from retention(payments)
+
+
+def retention(payments: Payments) -> Iterator[Indicator]:
+    """Pairs of a year that are seen in the next, over payers that pay somebody in both."""
+    study = payments.tables.study
+    seen = payments.pair_years.drop_duplicates(["payer_id", "partner_id", "year"])
+    years = sorted(seen["year"].unique())
+    neighbours = [(a, b) for a, b in pairwise(years) if b == a + 1]
+    if not neighbours:
+        yield not_evaluated("q3.retention", "needs payments in two neighbouring years", study)
+    by_year = dict(list(seen.groupby("year")))
+    for first, second in neighbours:
+        both = set(by_year[first]["payer_id"]) & set(by_year[second]["payer_id"])
+        before, after = (_pairs(by_year[year], both) for year in (first, second))
+        by = {"from_year": str(first), "year": str(second)}
+        yield share_of_cases("q3.retention", len(before & after), len(before), study, by)
+
+
+def _pairs(rows: pd.DataFrame, payers: set[str]) -> set[tuple[str, str]]:
+    kept = rows[rows["payer_id"].isin(payers)]
+    return set(zip(kept["payer_id"], kept["partner_id"], strict=True))
+
+
+def _counts(payments: Payments, population: Population, pairs: pd.DataFrame) -> Iterator[Indicator]:
+    study, by = payments.tables.study, population.by
+    count = int(pairs["payment_count"].sum())
+    keys = pairs[["payer_id", "partner_id"]].drop_duplicates()
+    yield value_of("q3.payments", count, count, study, by)
+    yield value_of("q3.payers", keys["payer_id"].nunique(), count, study, by)
+    yield value_of("q3.pairs", len(keys), len(keys), study, by)
+
+
+def _medians(payments: Payments, population: Population) -> Iterator[Indicator]:
+    study, rows = payments.tables.study, payments.rows_of(population)
+    amount = rows.net_amount.cast("float64")
+    found = rows.aggregate(
+        n=rows.count(), **{q: amount.quantile(float(q)) for q in ("0.5", *QUARTILES)}
+    ).to_pandas()
+    count = int(found["n"].iloc[0])
+    if count == 0:
+        yield not_evaluated("q3.median_payment", EMPTY, study, population.by)
+        return
+    yield value_of("q3.median_payment", found["0.5"].iloc[0], count, study, population.by)
+    for quantile in QUARTILES:
+        by = {"quantile": quantile, **population.by}
+        yield value_of("q3.median_payment", found[quantile].iloc[0], count, study, by)
+
+
+def _lasting(
+    payments: Payments, population: Population, pairs: pd.DataFrame
+) -> Iterator[Indicator]:
+    study, by = payments.tables.study, population.by
+    years = pairs.groupby(["payer_id", "partner_id"])["year"].nunique()
+    for indicator_id, least in (("q3.pairs_two_years", 2), ("q3.pairs_three_years", 3)):
+        yield share_of_cases(indicator_id, int((years >= least).sum()), len(years), study, by)
+    payers = pairs.groupby("partner_id")["payer_id"].nunique()
+    single = int((payers == 1).sum())
+    yield share_of_cases("q3.single_funder_share", single, len(payers), study, by)
+
+
+def _concentration(
+    payments: Payments, population: Population, pairs: pd.DataFrame
+) -> Iterator[Indicator]:
+    study, by = payments.tables.study, population.by
+    for side, key in (("recipients", "partner_id"), ("payers", "payer_id")):
+        sums = pairs.groupby(key)["paid"].sum().sort_values(ascending=False)
+        total, largest = float(sums.sum()), float(sums.head(TOP).sum())
+        if total > 0:
+            index = float(((sums / total) ** 2).sum())
+            yield value_of(f"q3.hhi_{side}", index, len(sums), study, by)
+        else:
+            yield not_evaluated(f"q3.hhi_{side}", EMPTY, study, by)
+        yield share_of_sum(f"q3.top10_{side}", largest, total, len(sums), study, by)
+
+
+def measure_money_shares(payments: Payments) -> Iterator[Indicator]:
+    """Shares of money: under long agreements, free to use, around a launch."""
+    rows = payments.rows
+    has_dates = is_given(rows.agreement_start) & is_given(rows.agreement_end)
+    is_free = rows.funding_type == "core_unrestricted"
+    can_be_free = is_given(rows.funding_type) & (rows.funding_type != "none")
+    yield from _money_share(payments, "q3.multi_year_share", is_long(rows), has_dates)
+    yield from _money_share(payments, "q3.core_share", is_free, can_be_free)
+
+
+def _money_share(
+    payments: Payments, indicator_id: str, counts: ibis.Value, applies: ibis.Value
+) -> Iterator[Indicator]:
+    rows = payments.rows.mutate(is_counted=counts, does_apply=applies)
+    yield from money_share(payments, indicator_id, rows)
+
+
+def money_share(payments: Payments, indicator_id: str, rows: ibis.Table) -> Iterator[Indicator]:
+    """Share of money with `is_counted` in rows with `does_apply`, for each population."""
+    of_sum = rows.filter(rows.does_apply)
+    sums = of_sum.group_by("group").agg(
+        n=of_sum.count(),
+        total=of_sum.net_amount.sum().cast("float64"),
+        counted=of_sum.net_amount.sum(where=of_sum.is_counted).cast("float64"),
+    )
+    found = sums.order_by("group").to_pandas().set_index("group").fillna(0.0)
+    for population in payments.populations:
+        mine = found[found.index.isin(population.groups)].sum()
+        yield share_of_sum(
+            indicator_id,
+            float(mine["counted"]),
+            float(mine["total"]),
+            int(mine["n"]),
+            payments.tables.study,
+            population.by,
+        )
+
+
+def measure_launch_coupling(payments: Payments) -> Iterator[Indicator]:
+    """Share of product-linked money within 12 months of the product's launch."""
+    event = payments.tables["product_event"]
+    launch = event.filter(event.event == "launch").select("product_id", "event_date").distinct()
+    rows = payments.rows.semi_join(launch, "product_id")
+    year = ibis.interval(months=12)
+    near = rows.join(launch, "product_id")
+    near = near.filter(
+        (near.start_date >= near.event_date - year) & (near.start_date <= near.event_date + year)
+    )
+    marked = near.select("engagement_id").distinct().mutate(is_near=True)
+    joined = rows.left_join(marked, "engagement_id")
+    yield from money_share(
+        payments,
+        "q3.launch_coupling",
+        joined.mutate(is_counted=surely(joined.is_near), does_apply=True),
+    )
