@@ -1,12 +1,12 @@
 """`study.yaml`: what to read and how."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from schemas.strict import StrictModel
-from schemas.vocabulary import PeriodLength
+from schemas.vocabulary import ActivityType, PeriodLength, Requirement
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")]
 StudyId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -78,6 +78,8 @@ class Study(StrictModel):
     max_quarantined_share: float = Field(0.20, ge=0, le=1)
     partner_level: Literal["partner", "parent"] = "partner"
     indicators: Literal["all"] | list[str] = "all"
-    requirements: dict[str, Any] = Field(default_factory=dict)
+    requirements: dict[ActivityType, list[Requirement]] = Field(
+        default_factory=dict, description="Overrides of what an activity type requires."
+    )
     engine: Literal["duckdb", "pyspark"] = "duckdb"
     sources: list[Source] = Field(min_length=1)

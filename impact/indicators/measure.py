@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from impact.indicators import disclosure, partners, relationships, spend, tenure
+from impact.indicators import (
+    compliance,
+    disclosure,
+    equity,
+    evidence,
+    partners,
+    relationships,
+    spend,
+    tenure,
+    voice,
+)
 from impact.indicators.made import not_evaluated
 from impact.indicators.payments import Payments
 from impact.indicators.tables import IndicatorTables
@@ -24,6 +34,11 @@ class Context:
         """Payments to partners that are not anonymous."""
         return Payments(self.tables)
 
+    @cached_property
+    def voice(self) -> voice.Voice:
+        """Pieces of advice, support left out."""
+        return voice.Voice(self.tables)
+
 
 @dataclass(frozen=True)
 class Family:
@@ -38,6 +53,24 @@ FAMILIES = (
         ("q1.spend_advocacy", "q1.spend_support", "q1.spend_unclassified"),
         lambda at: spend.measure_spend(at.tables["engagement"], at.tables.study),
     ),
+    Family(("q1.evidence_share",), lambda at: evidence.measure_evidence(at.tables)),
+    Family(("q1.compliance_complete",), lambda at: compliance.measure_compliance(at.tables)),
+    Family(("q2.upstream_share",), lambda at: voice.measure_phases(at.voice)),
+    Family(
+        ("q2.first_touch_days", "q2.program_coverage"),
+        lambda at: voice.measure_protocol_lock(at.voice),
+    ),
+    Family(
+        ("q2.conversion", "q2.decided_share", "q2.loop_closed", "q2.change_proven"),
+        lambda at: voice.measure_decisions(at.voice),
+    ),
+    Family(("q2.days_to_decision",), lambda at: voice.measure_days(at.voice)),
+    Family(("q2.influence_gap",), lambda at: voice.measure_influence(at.voice)),
+    Family(
+        ("q2.dissimilarity", "q2.participation_ratio"),
+        lambda at: voice.measure_representation(at.voice),
+    ),
+    Family(("q2.assumption_share",), lambda at: voice.measure_assumptions(at.voice)),
     Family(
         (
             "q3.payments",
@@ -68,6 +101,8 @@ FAMILIES = (
     Family(("t.disclosure_match",), lambda at: disclosure.measure_disclosure_match(at.payments)),
     Family(("t.two_sided",), lambda at: disclosure.measure_two_sided(at.tables)),
     Family(("t.purpose_filled",), lambda at: disclosure.measure_purpose(at.payments)),
+    Family(("e.reach_ratio",), lambda at: equity.measure_reach(at.tables)),
+    Family(("e.spend_per_patient",), lambda at: equity.measure_spend_per_patient(at.tables)),
 )
 
 

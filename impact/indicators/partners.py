@@ -22,7 +22,7 @@ def measure_dependence(payments: Payments) -> Iterator[Indicator]:
     """Partners with more than a quarter of a year's income from one payer."""
     study = payments.tables.study
     income = _incomes(payments.tables)
-    yearly = payments.pair_years.groupby(["partner_id", "payer_id", "year"])["paid"].sum()
+    yearly = payments.relations.groupby(["partner_id", "payer_id", "year"])["paid"].sum()
     largest = yearly.groupby("partner_id").max()
     ratio = (largest / income.reindex(largest.index)).dropna()
     above = ratio[ratio > DEPENDENT]

@@ -10,8 +10,6 @@ from impact.allocation import MONEY, with_net_amount
 from impact.indicators.expressions import is_empty, surely
 from impact.indicators.tables import IndicatorTables
 
-GROUPS = {"advocacy": ("a",), "with_unclear": ("a", "u")}
-"""Rows by `kinds`: which groups of kinds they count."""
 PLAIN = ("advocacy", "research_engagement")
 UNCLEAR = ("hybrid", "unclassified")
 
@@ -49,11 +47,14 @@ class Payments:
 
     @cached_property
     def populations(self) -> tuple[Population, ...]:
-        """All payments; where support is among them, advocacy without and with what is unclear."""
-        whole = Population({}, ("a", "u", "s"))
-        if "s" not in set(self.pair_years["group"]):
-            return (whole,)
-        return (whole, *(Population({"kinds": name}, g) for name, g in GROUPS.items()))
+        """All payments but support; where some are unclear, advocacy without them too."""
+        whole, clear = Population({}, ("a", "u")), Population({"kinds": "advocacy"}, ("a",))
+        return (whole, clear) if "u" in set(self.pair_years["group"]) else (whole,)
+
+    @property
+    def relations(self) -> pd.DataFrame:
+        """`pair_years` without support."""
+        return self.pairs_of(self.populations[0])
 
     def pairs_of(self, population: Population) -> pd.DataFrame:
         """`pair_years` of a population."""

@@ -30,7 +30,7 @@ def measure_relationships(payments: Payments) -> Iterator[Indicator]:
 def retention(payments: Payments) -> Iterator[Indicator]:
     """Pairs of a year that are seen in the next, over payers that pay somebody in both."""
     study = payments.tables.study
-    seen = payments.pair_years.drop_duplicates(["payer_id", "partner_id", "year"])
+    seen = payments.relations.drop_duplicates(["payer_id", "partner_id", "year"])
     years = sorted(seen["year"].unique())
     neighbours = [(a, b) for a, b in pairwise(years) if b == a + 1]
     if not neighbours:

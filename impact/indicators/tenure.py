@@ -12,6 +12,7 @@ from impact.indicators.made import EMPTY, LEVEL, not_evaluated, share_of_cases
 from impact.indicators.payments import with_partner
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
+from schemas.vocabulary import SUPPORT_KINDS
 
 YEARS = (1, 2, 3, 5)
 YEAR_DAYS = 365.25
@@ -51,7 +52,8 @@ def measure_one_off(tables: IndicatorTables) -> Iterator[Indicator]:
 def _pairs(tables: IndicatorTables) -> pd.DataFrame | None:
     """One row per payer and partner; None where too many dates are known to the year only."""
     rows = tables["engagement"]
-    rows = with_partner(tables, rows.filter(is_empty(rows.reverses_engagement_id)))
+    met = rows.filter(is_empty(rows.reverses_engagement_id) & ~rows.kind.isin(SUPPORT_KINDS))
+    rows = with_partner(tables, met)
     long = surely(is_long(rows))
     pairs = rows.group_by("payer_id", "partner_id").agg(
         first=rows.start_date.min(),

@@ -1,17 +1,17 @@
 """Q3: how lasting, balanced and mutual relationships with partners are.
 
 A payment is an engagement with a known amount that is above zero after its reversals; anonymous
-partners are left out. Partners are counted at the study's `partner_level`; years are calendar
-years of `start_date`; a pair is a payer and a partner. Overall rows cover every kind of payment;
-where the log holds support, rows by `kinds` cover advocacy and research engagement alone
-(`advocacy`), and with what cannot be classified (`with_unclear`).
+partners and patient support are left out. Partners are counted at the study's `partner_level`;
+years are calendar years of `start_date`; a pair is a payer and a partner. Overall rows count
+advocacy, research engagement, and what cannot be told apart (hybrid, unclassified); where there is
+any of the last, rows by `kinds: advocacy` leave it out.
 """
 
 from schemas.indicators.spec import IndicatorSpec
 
 _PAID = ("engagement.amount", "engagement.payer_id", "engagement.partner_id", "partner.partner_id")
 _MET = ("engagement.payer_id", "engagement.start_date", "partner.partner_id")
-_KINDS = ("kinds: advocacy and with_unclear, where the log holds support",)
+_KINDS = ("kinds: advocacy, without what cannot be told apart",)
 _OWN = "METHODS §6"
 
 Q3 = (
@@ -243,7 +243,7 @@ Q3 = (
     IndicatorSpec(
         "q3.reciprocity",
         "Who takes the first step",
-        "Engagements, support left out, that the partner initiated, alone or jointly; beside it "
+        "Engagements that the partner initiated, alone or jointly; beside it "
         "the share in which no money changes hands (a known amount of 0, or funding_type none or "
         "in_kind).",
         "engagements initiated by partner or jointly",

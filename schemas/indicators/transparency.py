@@ -1,4 +1,8 @@
-"""Transparency: what was disclosed, by whom, and whether both sides say the same."""
+"""Transparency: what was disclosed, by whom, and whether both sides say the same.
+
+Payments of every kind to partners that are not anonymous, support among them: disclosure asks for
+all.
+"""
 
 from schemas.indicators.spec import IndicatorSpec
 
