@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from importlib.resources import files
-from operator import and_
+from operator import and_, or_
 from typing import Any
 
 import ibis
@@ -22,7 +22,7 @@ def measure_compliance(tables: IndicatorTables) -> Iterator[Indicator]:
     rows = tables["engagement"]
     rows = rows.filter(rows.reverses_engagement_id.isnull() & ~rows.kind.isin(SUPPORT_KINDS))
     needs, has = _needs(rows, tables.study), _has(rows)
-    is_asked = reduce(lambda a, b: a | b, needs.values())
+    is_asked: Any = reduce(or_, needs.values())
     is_complete = reduce(and_, [~needs[part] | has[part] for part in REQUIREMENTS])
     counts: dict[str, Any]
     counts = {"asked": is_asked.sum(), "complete": (is_asked & is_complete).sum()}
