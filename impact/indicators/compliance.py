@@ -42,7 +42,8 @@ def required_parts(study: Study) -> Mapping[str, tuple[str, ...]]:
     """What each activity type requires: the table of this folder, with the study's overrides."""
     text = files(__package__).joinpath("requirements.yaml").read_text(encoding="utf-8")
     table: dict[str, list[str]] = yaml.safe_load(text)
-    return {name: tuple(parts) for name, parts in {**table, **study.requirements}.items()}
+    own = {str(name): [str(part) for part in parts] for name, parts in study.requirements.items()}
+    return {name: tuple(parts) for name, parts in (table | own).items()}
 
 
 def _needs(rows: ibis.Table, study: Study) -> dict[str, Any]:
