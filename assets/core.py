@@ -11,13 +11,13 @@ from assets.run import RowAccounts, StudyRun
 from impact.kind import classify
 from intake.accounts import check_limits, count_rows
 from intake.core import build_core
+from intake.digests import known_inputs
 from schemas.registry import TABLE_ORDER, TABLES
 
 
 def _core_asset(table: str) -> dg.AssetsDefinition:
-    parents = sorted({key.parent for key in TABLES[table].foreign_keys} - {table})
     ins = {"raw": dg.AssetIn(f"raw_{table}")} | {
-        name: dg.AssetIn(f"core_{name}") for name in parents
+        name: dg.AssetIn(f"core_{name}") for name in TABLES[table].parents
     }
     about = TABLES[table].description
 
@@ -39,8 +39,10 @@ def _core_asset(table: str) -> dg.AssetsDefinition:
     def core(
         study_run: dg.ResourceParam[StudyRun], raw: ibis.Table, **parents: ibis.Table
     ) -> tuple[ibis.Table, ibis.Table]:
+        if published := study_run.published(f"core_{table}", f"quarantine_{table}"):
+            return published[0], published[1]
         tables = build_core(table, raw, parents, study_run.study, study_run.backend)
-        return tables.accepted, tables.quarantine
+        return tables.usable()
 
     return core
 
@@ -59,7 +61,7 @@ core_checks = [contract_check(table) for table in TABLE_ORDER]
     **common("core", "duckdb"),
 )
 def row_accounts(study_run: dg.ResourceParam[StudyRun], **tables: ibis.Table) -> RowAccounts:
-    """Read = accepted + quarantined + superseded + out of window, per file."""
+    """Read = accepted + quarantined + superseded + out of window, per file, as known."""
     accounts = [
         account
         for table in TABLE_ORDER
@@ -68,7 +70,12 @@ def row_accounts(study_run: dg.ResourceParam[StudyRun], **tables: ibis.Table) ->
         )
     ]
     check_limits(accounts, study_run.study)
-    return RowAccounts(accounts=accounts)
+    raw, set_aside = (
+        {table: tables[f"{stage}_{table}"] for table in TABLE_ORDER}
+        for stage in ("raw", "quarantine")
+    )
+    known = known_inputs(study_run.source_folder, study_run.study, raw, set_aside)
+    return RowAccounts(accounts=accounts, known_inputs=known)
 
 
 @dg.asset_check(asset=row_accounts, blocking=True)

@@ -50,6 +50,7 @@ def effects(
     row_accounts: RowAccounts,
     raw_engagement: ibis.Table,
     quarantine_engagement: ibis.Table,
+    core_fx_rate: ibis.Table,
     **small: pd.DataFrame,
 ) -> Effects:
     """Every planned effect: estimate, intervals, diagnostics, verdict and certainty."""
@@ -59,7 +60,7 @@ def effects(
         is_before_outcomes=frozen_plan.is_before_outcomes,
         is_amended=frozen_plan.is_amended,
         orphan_spend_share=orphan_spend_share(
-            raw_engagement, quarantine_engagement, study_run.study
+            raw_engagement, quarantine_engagement, study_run.study, core_fx_rate
         ),
     )
     made = measure_effects(tables, frozen_plan.plan, study_run.study, facts)

@@ -38,7 +38,7 @@ def findings(
         indicators.indicators,
         row_accounts.accounts,
         study_run.notes(),
-        study_run.provenance(),
+        study_run.provenance(row_accounts.known_inputs),
     )
     return write_words(numbers)
 

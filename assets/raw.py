@@ -28,6 +28,8 @@ def _raw_asset(table: str) -> dg.AssetsDefinition:
         **common("intake", "duckdb", "parquet"),
     )
     def raw(study_run: dg.ResourceParam[StudyRun]) -> ibis.Table:
+        if published := study_run.published(f"raw_{table}"):
+            return published[0]
         return read_raw(study_run.backend, study_run.source_folder, study_run.study, table)
 
     made: dg.AssetsDefinition = raw

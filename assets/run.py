@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import dagster as dg
 import ibis
 
-from schemas.findings import Effect, Findings, Indicator, Provenance, RowAccount
+from schemas.findings import Effect, Findings, Indicator, InputDigest, Provenance, RowAccount
 from schemas.plan import Plan
 from schemas.strict import StrictModel
 from schemas.study import Study
@@ -31,9 +31,13 @@ class PlanState(StrictModel):
 
 
 class RowAccounts(StrictModel):
-    """What became of every row of every file."""
+    """What became of every row of every file that was known at the study's clock.
+
+    `known_inputs` are digests of files by those rows, where the file's own digest says more.
+    """
 
     accounts: list[RowAccount]
+    known_inputs: list[InputDigest]
 
 
 class Effects(StrictModel):
@@ -79,8 +83,19 @@ class StudyRun(Protocol):
         """Warnings that a reader must see."""
         ...
 
-    def provenance(self) -> Provenance:
-        """Digests of plan and inputs, versions of code and packages."""
+    def published(self, *names: str) -> tuple[ibis.Table, ...]:
+        """These tables as they are published, if this run would make the same; else none."""
+        ...
+
+    def published_check(self, name: str) -> Mapping[str, Any] | None:
+        """The detail of a check that passed on a table that `published` gave."""
+        ...
+
+    def provenance(self, known: Sequence[InputDigest] = ()) -> Provenance:
+        """Digests of plan and inputs, versions of code and packages.
+
+        `known` replaces the digests of files of which only a part was known.
+        """
         ...
 
     def record_check(self, name: str, passed: bool, detail: Mapping[str, Any]) -> None:

@@ -22,30 +22,72 @@ def reach(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.
     """One row per engagement and place it reached, `share` of it in [0, 1].
 
     Allocations name initiative and unit where they differ from the engagement's own; what
-    they leave over stays with the engagement's own ids. `spend` is the engagement's amount
-    times the share, and sums to the amount of the log; `net_amount` is the whole amount
-    after reversals, null where unknown.
+    they leave over stays with the engagement's own ids. A reversal takes its money back where
+    its payment went: it has the payment's ids and allocations where it names none. `spend` is
+    the engagement's amount times the share; the parts of one engagement sum to its amount
+    exactly. `net_amount` is the whole amount after reversals, null where unknown.
     """
-    counted = with_net_amount(engagement, study)
-    parts = allocation.select(
-        "engagement_id",
-        part_initiative=allocation.initiative_id,
-        part_unit=allocation.unit_id,
-        share=allocation.share.cast(MONEY).fill_null(ibis.literal(0).cast(MONEY)),
-    )
+    counted = with_net_amount(_with_payment_ids(engagement), study)
+    parts = _parts(engagement, allocation)
     given = counted.inner_join(parts, "engagement_id")
     given = given.mutate(
         initiative_id=ibis.coalesce(given.part_initiative, given.initiative_id),
         unit_id=ibis.coalesce(given.part_unit, given.unit_id),
+        spend=(_portion(given.paid, given.until) - _portion(given.paid, given.before)).cast(MONEY),
     )
-    placed = parts.group_by("engagement_id").agg(placed=parts.share.sum())
+    placed = parts.group_by("engagement_id").agg(placed=parts.share.sum().cast(MONEY))
     left = counted.left_join(placed, "engagement_id")
-    share = (ibis.literal(1).cast(MONEY) - left.placed.cast(MONEY)).cast(MONEY)
-    left = left.mutate(share=share.fill_null(ibis.literal(1).cast(MONEY)))
+    gone = left.placed.fill_null(ibis.literal(0).cast(MONEY))
+    left = left.mutate(
+        share=(ibis.literal(1).cast(MONEY) - gone).cast(MONEY),
+        spend=(left.paid - _portion(left.paid, gone)).cast(MONEY),
+    )
     left = left.filter(left.placed.isnull() | (left.share > 0))
-    names = [*counted.columns, "share"]
-    both = ibis.union(left.select(*names), given.select(*names))
-    return both.mutate(spend=(both.paid.cast("float64") * both.share.cast("float64")).cast(MONEY))
+    names = [*counted.columns, "share", "spend"]
+    return ibis.union(left.select(*names), given.select(*names))
+
+
+def _portion(paid: Any, share: Any) -> Any:
+    return (paid.cast("float64") * share.cast("float64")).cast(MONEY)
+
+
+def _parts(engagement: ibis.Table, allocation: ibis.Table) -> ibis.Table:
+    """Shares of engagements, with the sum of those `before` each and `until` it.
+
+    Differences of cumulated portions sum to the whole, whatever each is rounded to.
+    """
+    named = allocation.select(
+        "engagement_id",
+        part_initiative=allocation.initiative_id,
+        part_unit=allocation.unit_id,
+        part_subgroup=allocation.subgroup_id,
+        share=allocation.share.cast(MONEY).fill_null(ibis.literal(0).cast(MONEY)),
+    )
+    back = engagement.filter(engagement.reverses_engagement_id.notnull())
+    back = back.anti_join(allocation, "engagement_id").select(
+        reversal_id="engagement_id", engagement_id="reverses_engagement_id"
+    )
+    inherited = named.inner_join(back, "engagement_id").drop("engagement_id")
+    inherited = inherited.rename(engagement_id="reversal_id").select(*named.columns)
+    parts = ibis.union(named, inherited)
+    order = [parts.part_initiative, parts.part_unit, parts.part_subgroup]
+    running = ibis.window(group_by=parts.engagement_id, order_by=order, preceding=None, following=0)
+    parts = parts.mutate(until=parts.share.sum().over(running).cast(MONEY))
+    return parts.mutate(before=(parts.until - parts.share).cast(MONEY))
+
+
+def _with_payment_ids(engagement: ibis.Table) -> ibis.Table:
+    """A reversal that names no initiative, or no unit, has those of what it takes back."""
+    payments = engagement.select(
+        reverses_engagement_id="engagement_id",
+        payment_initiative="initiative_id",
+        payment_unit="unit_id",
+    )
+    joined = engagement.left_join(payments, "reverses_engagement_id")
+    return joined.mutate(
+        initiative_id=ibis.coalesce(joined.initiative_id, joined.payment_initiative),
+        unit_id=ibis.coalesce(joined.unit_id, joined.payment_unit),
+    ).select(*engagement.columns)
 
 
 def with_net_amount(engagement: ibis.Table, study: Study) -> ibis.Table:

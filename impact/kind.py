@@ -48,7 +48,8 @@ def classify(engagement: ibis.Table, partner: ibis.Table) -> ibis.Table:
 
     First match wins; a given kind overrides the rules. One row per engagement, as before:
     `partner` has one row per `partner_id` and may be empty. What is unknown is never read
-    as advocacy: it ends as `unclassified` (K8).
+    as advocacy: it ends as `unclassified` (K8). A reversal is of the kind of what it takes
+    back, so that both leave one sum.
     """
     facts = partner.select("partner_id", "org_type", "is_charity_assistance")
     joined = engagement.left_join(facts, "partner_id")
@@ -65,7 +66,19 @@ def classify(engagement: ibis.Table, partner: ibis.Table) -> ibis.Table:
         else_="unclassified",
     )
     kept = [name for name in engagement.columns if name != "kind_basis"]
-    return marked.mutate(kind=derived).select(*kept, "kind_basis")
+    return _with_payment_kind(marked.mutate(kind=derived).select(*kept, "kind_basis"))
+
+
+def _with_payment_kind(told: ibis.Table) -> ibis.Table:
+    payments = told.select(
+        reverses_engagement_id="engagement_id", payment_kind="kind", payment_basis="kind_basis"
+    )
+    joined = told.left_join(payments, "reverses_engagement_id")
+    follows = joined.payment_kind.notnull() & (joined.kind_basis != "given")
+    return joined.mutate(
+        kind=ibis.ifelse(follows, joined.payment_kind, joined.kind),
+        kind_basis=ibis.ifelse(follows, joined.payment_basis, joined.kind_basis),
+    ).select(*told.columns)
 
 
 def _rules(row: ibis.Table) -> list[tuple[Any, str]]:

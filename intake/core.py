@@ -8,8 +8,11 @@ from ibis.util import gen_name
 
 from intake.checks import Catalogue, listed
 from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
+from intake.money import over_reversed
 from intake.parse import ibis_type
 from intake.personal import personal_data
+from intake.problems import Problem, Rejected
+from intake.rejections import rejections
 from intake.typed import Build, typed_rows
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
@@ -29,10 +32,20 @@ QUARANTINE_COLUMNS = (
 
 @dataclass(frozen=True)
 class CoreTables:
-    """`accepted` has the contract's columns; `quarantine` one row per rejected row and rule."""
+    """`accepted` has the contract's columns; `quarantine` one row per rejected row and rule.
+
+    `problems` says why a file cannot be used at all, where that shows only in its cells.
+    """
 
     accepted: ibis.Table
     quarantine: ibis.Table
+    problems: tuple[Problem, ...] = ()
+
+    def usable(self) -> tuple[ibis.Table, ibis.Table]:
+        """Accepted and quarantined rows; raises `Rejected` where a file cannot be used."""
+        if self.problems:
+            raise Rejected(self.problems)
+        return self.accepted, self.quarantine
 
 
 def build_core(
@@ -55,7 +68,8 @@ def build_core(
     rows = backend.create_table(gen_name(f"typed_{table}"), typed_rows(build, raw), temp=True)
     failures = _failures(build, rows, backend)
     accepted = rows.anti_join(failures, ORIGIN)
-    return CoreTables(_contract(build, accepted), _quarantine(build, raw, failures))
+    problems = rejections(build, rows, failures)
+    return CoreTables(_contract(build, accepted), _quarantine(build, raw, failures), problems)
 
 
 def _nothing(spec: TableSpec) -> CoreTables:
@@ -80,10 +94,15 @@ def _failures(build: Build, rows: ibis.Table, backend: ibis.BaseBackend) -> ibis
         *personal_data(build, ours),
     ]
     found = _kept(backend, parts)
-    for checks in (overlaps, shares, lost_children):
+    for checks in (overlaps, shares, reversals, lost_children):
         more = checks(build, ours.anti_join(found, ORIGIN))
         found = _kept(backend, [found, *more]) if more else found
     return found
+
+
+def reversals(build: Build, rows: ibis.Table) -> list[ibis.Table]:
+    """Reversals that take back more than was paid; only engagements have any."""
+    return over_reversed(rows, build.catalogue) if build.spec.name == "engagement" else []
 
 
 def _kept(backend: ibis.BaseBackend, parts: list[ibis.Table]) -> ibis.Table:

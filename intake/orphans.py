@@ -12,17 +12,19 @@ ORPHAN = "orphan"
 PLACES = ("partner_id", "initiative_id", "unit_id")
 
 
-def orphan_spend_share(raw: ibis.Table, quarantine: ibis.Table, study: Study) -> float | None:
+def orphan_spend_share(
+    raw: ibis.Table, quarantine: ibis.Table, study: Study, rates: ibis.Table
+) -> float | None:
     """Share, in [0, 1], of the engagement log's money whose given ids point nowhere.
 
-    `raw` and `quarantine` are those of the engagement table. Amounts count without their sign,
-    in the reporting currency where the source gives it, else as they stand. Null ids point at
-    nothing and do not count. None where no amount is known.
+    `raw` and `quarantine` are those of the engagement table, `rates` is core `fx_rate`. Amounts
+    count without their sign, in the reporting currency. Null ids point at nothing and do not
+    count. None where no amount is known.
     """
-    build = Build(TABLES["engagement"], study, {}, Catalogue())
+    build = Build(TABLES["engagement"], study, {"fx_rate": rates}, Catalogue())
     typed = typed_rows(build, raw)
     rows = typed.filter(typed.is_kept)
-    paid = ibis.coalesce(rows.amount_reporting, rows.amount).abs().cast("decimal(38, 6)")
+    paid = rows.amount_reporting.abs().cast("decimal(38, 6)")
     is_lost = (quarantine.rule == ORPHAN) & quarantine.column_name.isin(PLACES)
     lost = quarantine.filter(is_lost).select(*ORIGIN).distinct()
     money = rows.mutate(paid=paid)

@@ -1,16 +1,19 @@
 """From text to types, with a reason for every cell that cannot be read."""
 
 import datetime
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
 
 from intake.checks import Check, Rule
-from schemas.core.fields import MONEY_PRECISION, MONEY_SCALE
+from intake.dates import fits_both_ways, read_dates
+from intake.decimals import MONEY
+from intake.numbers import read_number
+from schemas.core.fields import MONEY_SCALE
+from schemas.date_formats import ISO
+from schemas.mapping import NumberFormat
 from schemas.registry import ColumnSpec
-from schemas.study import SourceFormat
 
 TYPES = {
     "id": "string",
@@ -18,7 +21,7 @@ TYPES = {
     "word": "string",
     "code": "string",
     "date": "date",
-    "money": f"decimal({MONEY_PRECISION}, {MONEY_SCALE})",
+    "money": MONEY,
     "number": "float64",
     "count": "int64",
     "flag": "boolean",
@@ -26,36 +29,41 @@ TYPES = {
 """Ibis types of the kinds of column."""
 FIRST_DATE = datetime.date(1900, 1, 1)
 MAX_CELL = 65_536
-WHOLE = MONEY_PRECISION - MONEY_SCALE
-MONEY_PATTERN = rf"^[+-]?\d{{1,{WHOLE}}}(?:\.\d{{1,{MONEY_SCALE}}})?$"
-NUMBER_PATTERN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
-COUNT_PATTERN = r"^[+-]?\d{1,18}$"
+NOT_A_DATE = "not_a_date"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}]"
 CONTROL_IN_ID = (
     r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}"
     r"\x{2060}-\x{2069}\x{feff}]"
 )
-DIRECTIVES = {"%Y": r"\d{4}", "%y": r"\d{2}", "%b": r"\pL+\.?", "%B": r"\pL+"}
 
 Value = Any
 """An Ibis column expression; Ibis has no checked types for them."""
 
 
-def _python_strptime(text: str, pattern: str) -> datetime.datetime:
-    return datetime.datetime.strptime(text, pattern)
+PLAIN = NumberFormat()
 
 
-try_strptime: Any = ibis.udf.scalar.builtin(_python_strptime, name="try_strptime")
-"""DuckDB's own: a timestamp, or null where the text does not follow the pattern."""
+@dataclass(frozen=True)
+class CellStyle:
+    """How the cells of one column are written; `currency` is what minor units are counted in."""
+
+    dates: tuple[str, ...] = (ISO,)
+    is_declared: bool = False
+    number: NumberFormat = PLAIN
+    currency: Value = None
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One parsed column: whether its cell is filled, its typed value, the checks of its text."""
+    """One parsed column: whether its cell is filled, its typed value, the checks of its text.
+
+    `precision` says of a date how exactly it is known; null for other columns.
+    """
 
     given: Value
     value: Value
     checks: tuple[Check, ...]
+    precision: Value = None
 
 
 def ibis_type(column: ColumnSpec) -> str:
@@ -63,23 +71,28 @@ def ibis_type(column: ColumnSpec) -> str:
     return TYPES.get(column.kind, "int64" if column.name == "source_row" else "string")
 
 
-def parse(text: Value, column: ColumnSpec, style: SourceFormat) -> Cell:
+def parse(text: Value, column: ColumnSpec, style: CellStyle) -> Cell:
     """A text column as its contract type; an empty cell, or one of spaces only, is null.
 
     Ids and free text keep the spaces around them; other cells are read without.
     """
     trimmed = text.strip().nullif("")
+    cell = _read(text, trimmed, column, style)
+    if not column.is_required:
+        return cell
+    rule = Rule(column.name, "missing", f"{column.name} must be given", "fill the cell")
+    return replace(cell, checks=(Check(rule, ~cell.given), *cell.checks))
+
+
+def _read(text: Value, trimmed: Value, column: ColumnSpec, style: CellStyle) -> Cell:
     given = trimmed.notnull()
     if column.kind in ("id", "text"):
         value = ibis.ifelse(given, text, ibis.null("string"))
-        checks = _text_checks(text, column)
-    else:
-        value, rule = _typed(trimmed, column, style)
-        checks = (Check(rule, given & value.isnull()),)
-    if not column.is_required:
-        return Cell(given, value, checks)
-    rule = Rule(column.name, "missing", f"{column.name} must be given", "fill the cell")
-    return Cell(given, value, (Check(rule, ~given), *checks))
+        return Cell(given, value, _text_checks(text, column))
+    if column.kind == "date":
+        return _date(trimmed, column, style)
+    value, rule = _typed(trimmed, column, style)
+    return Cell(given, value, (Check(rule, given & value.isnull()),))
 
 
 def _text_checks(text: Value, column: ColumnSpec) -> tuple[Check, ...]:
@@ -94,39 +107,41 @@ def _text_checks(text: Value, column: ColumnSpec) -> tuple[Check, ...]:
     return (Check(hidden, text.re_search(pattern)), Check(long, text.length() > MAX_CELL))
 
 
-def _typed(text: Value, column: ColumnSpec, style: SourceFormat) -> tuple[Value, Rule]:
-    if column.kind == "date":
-        return _date(text, column, style.date)
+def _typed(text: Value, column: ColumnSpec, style: CellStyle) -> tuple[Value, Rule]:
     if column.kind == "flag":
         return _flag(text, column)
     if column.kind == "word":
         return _word(text, column)
     if column.kind == "code":
         return _code(text, column)
-    return _number(text, column, style.decimal)
+    return read_number(text, column, style.number, style.currency), _number_rule(column, style)
 
 
-def _date(text: Value, column: ColumnSpec, pattern: str) -> tuple[Value, Rule]:
-    shaped = text.re_search(date_pattern(pattern))
-    value = ibis.ifelse(shaped, try_strptime(text, pattern), ibis.null("timestamp")).date()
+def _date(text: Value, column: ColumnSpec, style: CellStyle) -> Cell:
+    read = read_dates(text, style.dates, is_last_day=column.is_last_day)
+    given = text.notnull()
+    unread = given & read.value.isnull()
     rule = Rule(
         column.name,
-        "not_a_date",
-        f"{column.name} must be a date written as {pattern}",
+        NOT_A_DATE,
+        f"{column.name} must be a date written as {' or '.join(style.dates)}",
         "correct the cell, or declare its format under mapping.format.date",
     )
-    return value, rule
+    if style.is_declared:
+        return Cell(given, read.value, (Check(rule, unread),), read.precision)
+    both = ibis.ifelse(unread, fits_both_ways(text), ibis.literal(value=False))
+    checks = (Check(rule, unread & ~both), Check(ambiguous_date(column.name), both))
+    return Cell(given, read.value, checks, read.precision)
 
 
-def date_pattern(pattern: str) -> str:
-    """A regular expression for the shape of a strptime format; ISO dates have fixed widths."""
-    iso = pattern == "%Y-%m-%d"
-    number = r"\d{2}" if iso else r"\d{1,2}"
-    parts = re.split(r"(%-?[A-Za-z])", pattern)
-    shape = "".join(
-        DIRECTIVES.get(part, number) if part.startswith("%") else re.escape(part) for part in parts
+def ambiguous_date(column: str) -> Rule:
+    """The rule of a date that may be read in two ways while no format is declared."""
+    return Rule(
+        column,
+        NOT_A_DATE,
+        f"{column} may be day/month/year or month/day/year, and no format is declared",
+        'declare mapping.format.date, such as "%d/%m/%Y" or "%m/%d/%Y"',
     )
-    return f"^{shape}$"
 
 
 def _flag(text: Value, column: ColumnSpec) -> tuple[Value, Rule]:
@@ -163,24 +178,18 @@ def _code(text: Value, column: ColumnSpec) -> tuple[Value, Rule]:
     return value, rule
 
 
-def _number(text: Value, column: ColumnSpec, decimal: str) -> tuple[Value, Rule]:
-    pattern, what = {
-        "money": (MONEY_PATTERN, f"an amount with at most {MONEY_SCALE} decimals"),
-        "count": (COUNT_PATTERN, "a whole number"),
-        "number": (NUMBER_PATTERN, "a plain number"),
-    }[column.kind]
-    plain = text if decimal == "." else text.translate(".,", ",.")
-    shaped = ibis.ifelse(plain.re_search(pattern), plain, ibis.null("string"))
-    value = shaped.try_cast(TYPES[column.kind])
-    if column.kind == "number":
-        value = ibis.ifelse(value.isinf() | value.isnan(), ibis.null("float64"), value)
-    rule = Rule(
+def _number_rule(column: ColumnSpec, style: CellStyle) -> Rule:
+    number = style.number
+    money = "in whole minor units, with its currency"
+    if number.money == "decimal":
+        money = f"with at most {30 if number.rounding == 'half_up' else MONEY_SCALE} decimals"
+    what = {"money": f"an amount {money}", "count": "a whole number", "number": "a plain number"}
+    return Rule(
         column.name,
         "not_a_number",
-        f"{column.name} must be {what} with decimal sign {decimal!r}",
-        "correct the cell: no currency, spaces, thousands separators or brackets",
+        f"{column.name} must be {what[column.kind]} with decimal sign {number.decimal!r}",
+        "correct the cell, or declare its currency sign, thousands or brackets in mapping.format",
     )
-    return value, rule
 
 
 def limit_checks(value: Value, column: ColumnSpec, as_of: datetime.date) -> list[Check]:

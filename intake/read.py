@@ -2,40 +2,63 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import pyarrow as pa
-import pyarrow.parquet as pq
 from ibis.util import gen_name
 
+from intake.database import rows_of
+from intake.jsonl import JsonLines
+from intake.limits import MAX_LINE
+from intake.mapping import needed_columns
+from intake.parquet import check_size, parquet_schema, parquet_text, retyped, unreadable
 from intake.problems import Problem, Rejected, nearest
+from intake.staged import ROW, scratch_folder, staged_header
 from intake.study import inline_mapping, source_name, source_path
-from intake.text import MAX_LINE, TextFile, TextLayout, diagnose, inspect_text
+from intake.text import TextFile, TextLayout, diagnose, inspect_text
+from intake.typed_cells import cell_texts
+from intake.xlsx import Workbook
 from schemas.registry import SOURCE_COLUMNS, TABLES, TableSpec
 from schemas.study import Mapping, Source, Study
 
+KINDS = {".parquet": "parquet", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+"""How files are read by the ending of their name; others are text."""
 CONTENT_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException)
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One source with its mapping and the header that was found in it."""
+    """One source with its mapping and the header that was found in it.
+
+    `types` are those of a Parquet file; the rows of a query lie in a file of text that was
+    staged when the run began.
+    """
 
     source: Source
     path: Path
     name: str
     mapping: Mapping
     header: tuple[str, ...]
-    layout: TextLayout | None
+    layout: TextLayout | None = None
+    types: pa.Schema | None = None
+
+    @property
+    def kind(self) -> str:
+        """How the source is read: query, csv, parquet, xlsx or jsonl."""
+        if self.source.path is None:
+            return "query"
+        return KINDS.get(self.path.suffix.lower(), "csv")
 
     def source_column(self, column: str) -> str:
-        """The source's own name of one of our columns."""
-        return self.mapping.columns.get(column, column)
+        """The source's own name of one of our columns; of several the first that is missing."""
+        names = self.mapping.source_columns(column)
+        missing = (name for name in names if name not in self.header)
+        return next(missing, names[0] if names else column)
 
 
 def read_raw(backend: ibis.BaseBackend, folder: Path, study: Study, table: str) -> ibis.Table:
@@ -45,8 +68,11 @@ def read_raw(backend: ibis.BaseBackend, folder: Path, study: Study, table: str) 
     study has no source of the table. Raises `Rejected` where a file cannot be read whole.
     """
     files = open_sources(folder, study, table)
-    if not files:
-        return _empty(TABLES[table])
+    return read_files(backend, table, files) if files else _empty(TABLES[table])
+
+
+def read_files(backend: ibis.BaseBackend, table: str, files: Sequence[SourceFile]) -> ibis.Table:
+    """The rows of opened files of one table; raises `Rejected` where one cannot be read whole."""
     parts: list[ibis.Table] = []
     problems: list[Problem] = []
     for file in files:
@@ -80,10 +106,20 @@ def open_sources(folder: Path, study: Study, table: str) -> list[SourceFile]:
 
 def open_source(folder: Path, source: Source) -> SourceFile:
     """One source with its header; raises `Rejected` where there is none to read."""
-    path = source_path(folder, source)
     mapping, name = inline_mapping(source), source_name(source)
-    if path.suffix.lower() == ".parquet":
-        return SourceFile(source, path, name, mapping, _parquet_header(path, name), None)
+    if source.path is None:
+        rows = rows_of(source)
+        return SourceFile(source, rows, name, mapping, staged_header(rows))
+    path = source_path(folder, source)
+    kind = KINDS.get(path.suffix.lower())
+    if kind == "parquet":
+        types = parquet_schema(path, name)
+        return SourceFile(source, path, name, mapping, tuple(types.names), types=types)
+    if kind == "xlsx":
+        header = Workbook(path, name, mapping.format).header()
+        return SourceFile(source, path, name, mapping, header)
+    if kind == "jsonl":
+        return SourceFile(source, path, name, mapping, JsonLines(path, name).header())
     layout = inspect_text(TextFile(path, name, mapping.format))
     return SourceFile(source, path, name, mapping, layout.header, layout)
 
@@ -95,15 +131,14 @@ def header_problems(file: SourceFile) -> list[Problem]:
         Problem(file.name, row, None, "header", message, "rename the column in the file")
         for message in _bad_names(file.header)
     ]
-    return problems + [_missing_column(file, column) for column in missing_columns(file)]
+    missing = [_missing_column(file, column) for column in missing_columns(file)]
+    return problems + missing + _retyped_columns(file)
 
 
 def missing_columns(file: SourceFile) -> list[str]:
     """Columns the mapping or the contract needs and the file does not have."""
     spec = TABLES[file.source.table]
-    needed = {*spec.required, *file.mapping.columns, *file.mapping.values} - set(
-        file.mapping.constants
-    )
+    needed = needed_columns(spec, file.mapping)
     ours = [column for column in needed if file.source_column(column) not in file.header]
     where = [column for column in file.mapping.where if column not in file.header]
     return sorted({*ours, *(column for column in where if not _is_mapped(file, column))})
@@ -111,12 +146,16 @@ def missing_columns(file: SourceFile) -> list[str]:
 
 def unknown_columns(file: SourceFile) -> list[str]:
     """Columns of the file that nothing reads; they are not stored."""
-    used = {file.source_column(c.name) for c in TABLES[file.source.table].data_columns}
+    ours = TABLES[file.source.table].data_columns
+    used = {name for column in ours for name in file.mapping.source_columns(column.name)}
     return [name for name in file.header if name not in used | set(file.mapping.where)]
 
 
 def source_notes(folder: Path, study: Study, table: str) -> list[Problem]:
-    """Warnings about a table's sources: columns that are not stored."""
+    """Warnings about a table's sources: columns that are not stored.
+
+    A source of which only the first row of each key counts is about something else.
+    """
     return [
         Problem(
             file.name,
@@ -128,6 +167,7 @@ def source_notes(folder: Path, study: Study, table: str) -> list[Problem]:
             "WARN",
         )
         for file in open_sources(folder, study, table)
+        if file.mapping.rows == "all"
         for column in unknown_columns(file)
     ]
 
@@ -163,47 +203,67 @@ def _folded(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _parquet_header(path: Path, name: str) -> tuple[str, ...]:
-    try:
-        schema = pq.read_schema(path)
-    except (pa.ArrowInvalid, OSError):
-        raise Rejected([_unreadable(name)]) from None
-    nested = [field.name for field in schema if pa.types.is_nested(field.type)]
-    if nested:
-        what, remedy = "holds lists or structures", "flatten it to one value a cell"
-        raise Rejected([Problem(name, None, nested[0], "parquet", what, remedy)])
-    return tuple(schema.names)
-
-
-def _unreadable(name: str) -> Problem:
-    what = "is not a Parquet file that can be read"
-    return Problem(name, None, None, "parquet", what, "write the file again")
+def _retyped_columns(file: SourceFile) -> list[Problem]:
+    """Columns of a Parquet file whose type cannot be that of ours."""
+    remedy = "write the column with its right type, or as text"
+    return [
+        Problem(file.name, None, name, "retyped", f"holds {found} for {column.name}", remedy)
+        for column in TABLES[file.source.table].data_columns
+        for name in file.mapping.source_columns(column.name)
+        if file.types is not None and column.name not in file.mapping.derive
+        if file.types.get_field_index(name) >= 0
+        if (found := retyped(column, file.types.field(name).type))
+    ]
 
 
 def _read_file(backend: ibis.BaseBackend, file: SourceFile) -> ibis.Table:
-    if file.layout is None:
+    if file.kind == "csv":
+        return _read_text(backend, file)
+    if file.kind == "parquet":
         cells = backend.read_parquet(file.path, table_name=gen_name("parquet"))
-        return _with_origin(_parquet_text(cells, file), file, first_row=2, blank_rows=())
+        texts = cell_texts(file.source.table, file.mapping, file.header)
+        with _told(file):
+            check_size(cells, file.path, file.name, texts)
+        return _with_origin(parquet_text(cells, texts), file, first_row=2, blank_rows=())
+    rows = backend.read_parquet(_staged(backend, file), table_name=gen_name("staged"))
+    return rows.select(*file.header, source_file=ibis.literal(file.name), source_row=rows[ROW])
+
+
+def _staged(backend: ibis.BaseBackend, file: SourceFile) -> Path:
+    """The rows of a source that DuckDB does not read, as a file of text."""
+    if file.kind == "query":
+        return file.path
+    staged = scratch_folder(backend) / f"{gen_name(file.kind)}.parquet"
+    if file.kind == "jsonl":
+        JsonLines(file.path, file.name).write(staged, file.header)
+    else:
+        texts = cell_texts(file.source.table, file.mapping, file.header)
+        Workbook(file.path, file.name, file.mapping.format).write(staged, file.header, texts)
+    return staged
+
+
+def _read_text(backend: ibis.BaseBackend, file: SourceFile) -> ibis.Table:
     text = TextFile(file.path, file.name, file.mapping.format)
     names = [f"c{i}" for i in range(len(file.header))]
     cells = backend.read_csv(
-        file.path,
+        text.in_utf8(lambda: scratch_folder(backend)),
         table_name=gen_name("csv"),
         columns=dict.fromkeys(names, "VARCHAR"),
         auto_detect=False,
         header=True,
         skip=file.mapping.format.header_row - 1,
         delim=file.mapping.format.delimiter,
-        quote='"',
-        escape='"',
+        quote=file.mapping.format.quote,
+        escape=file.mapping.format.quote,
         strict_mode=True,
         nullstr="",
-        encoding=text.duckdb_encoding,
+        encoding="utf-8",
         compression="none",
         max_line_size=MAX_LINE,
     )
     named = cells.select(**dict(zip(file.header, [cells[name] for name in names], strict=True)))
-    return _with_origin(named, file, file.mapping.format.header_row + 1, file.layout.blank_rows)
+    blank = () if file.layout is None else file.layout.blank_rows
+    return _with_origin(named, file, file.mapping.format.header_row + 1, blank)
 
 
 def _with_origin(
@@ -224,37 +284,24 @@ def _shifted(row: ibis.Value, blank_rows: tuple[int, ...]) -> ibis.Value:
     )
 
 
-def _parquet_text(cells: ibis.Table, file: SourceFile) -> ibis.Table:
-    style = file.mapping.format
-    return cells.select(
-        **{name: _as_text(cells[name], style.date, style.decimal) for name in cells.columns}
-    )
-
-
-def _as_text(column: ibis.Value, date_format: str, decimal: str) -> ibis.Value:
-    """A typed cell as the text the source's declared format would have had."""
-    kind: dt.DataType = column.type()
-    if kind.is_date():
-        return column.strftime(date_format)
-    if kind.is_timestamp():
-        is_day = column == column.truncate("D")
-        return ibis.ifelse(is_day, column.strftime(date_format), column.cast("string"))
-    if kind.is_floating() or kind.is_decimal():
-        return column.cast("string").replace(".", decimal)
-    return column.cast("string")
-
-
 def _stored(
     backend: ibis.BaseBackend, table: str, expr: ibis.Table, file: SourceFile | None = None
 ) -> ibis.Table:
     """The expression as a table of the backend; a reader's error becomes `Rejected`."""
-    try:
+    with _told(file):
         return backend.create_table(gen_name(f"raw_{table}"), expr, temp=True)
+
+
+@contextmanager
+def _told(file: SourceFile | None) -> Iterator[None]:
+    """What the engine finds wrong in a file, as `Rejected`."""
+    try:
+        yield
     except duckdb.Error as error:
         if file is None or not _is_about_content(error):
             raise
-        if file.layout is None:
-            raise Rejected([_unreadable(file.name)]) from None
+        if file.kind != "csv":
+            raise Rejected([unreadable(file.name)]) from None
         text = TextFile(file.path, file.name, file.mapping.format)
         raise Rejected([diagnose(text, len(file.header))]) from None
 

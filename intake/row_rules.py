@@ -33,7 +33,7 @@ def _in_order(rule: InOrder, table: ibis.Table, _given: Given) -> Any:
 
 @fails.register
 def _negative(rule: NegativeOnlyWith, table: ibis.Table, given: Given) -> Any:
-    return (table[rule.column] < 0) & ~given[rule.given]
+    return given[rule.column] & (table[rule.column] < 0) & ~given[rule.given]
 
 
 @fails.register

@@ -2,18 +2,22 @@
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from intake.mapping_checks import mapping_problems
 from intake.plan_checks import PLAN_FILE, STUDY_FILE, plan_problems
+from intake.presets import preset_names, preset_of, preset_table, with_presets
 from intake.problems import Problem, Rejected, nearest
 from intake.yaml_file import line_of, load_model
-from schemas.findings import InputDigest
 from schemas.plan import Plan
 from schemas.registry import TABLES
 from schemas.study import Mapping, Source, Study
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".jsonl", ".ndjson")
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""How a connection names the environment variable that holds its address."""
 
 
 def load_study(folder: Path) -> Study:
@@ -23,7 +27,7 @@ def load_study(folder: Path) -> Study:
         problem for source in study.sources for problem in check_source(folder, study, source)
     ]
     if problems:
-        raise Rejected(problems)
+        raise Rejected(dict.fromkeys(problems))
     return study
 
 
@@ -33,7 +37,7 @@ def read_study(folder: Path) -> Study:
     if not path.is_file():
         remedy = "name a folder that holds study.yaml"
         raise Rejected([Problem(STUDY_FILE, None, None, "missing_file", "is not there", remedy)])
-    return load_model(path, Study)
+    return with_presets(load_model(path, Study))
 
 
 def check_source(folder: Path, study: Study, source: Source) -> list[Problem]:
@@ -72,10 +76,9 @@ def plan_digest(folder: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def input_digests(folder: Path, study: Study) -> list[InputDigest]:
-    """Each input file's SHA-256, by its name relative to the folder; `study.yaml` is one."""
-    names = {STUDY_FILE, *(source.path for source in study.sources if source.path is not None)}
-    return [InputDigest(path=name, sha256=_sha256(folder / name)) for name in sorted(names)]
+def input_files(study: Study) -> list[str]:
+    """Names of the files a study is read from, sorted; `study.yaml` is one."""
+    return sorted({STUDY_FILE, *(s.path for s in study.sources if s.path is not None)})
 
 
 def source_path(folder: Path, source: Source) -> Path:
@@ -99,11 +102,6 @@ def inline_mapping(source: Source) -> Mapping:
     return source.mapping if isinstance(source.mapping, Mapping) else Mapping()
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
 def _table_problems(study: Study, source: Source) -> list[Problem]:
     if source.table not in TABLES:
         near = nearest(source.table, TABLES)
@@ -119,44 +117,53 @@ def _table_problems(study: Study, source: Source) -> list[Problem]:
     ]
     same = [o for o in study.sources if (o.table, o.path) == (source.table, source.path)]
     if len(same) > 1 and same[-1] is source:
-        what = f"{source.path} is read twice into {source.table}"
-        problems.append(_study_problem("path", "repeated", what, "keep one of them"))
+        what = f"{source.path or 'a query'} is read twice into {source.table}"
+        remedy = "keep one of them" if source.path else "join them with UNION ALL"
+        problems.append(_study_problem("path", "repeated", what, remedy))
     return problems
 
 
 def _mapping_problems(source: Source) -> list[Problem]:
-    if isinstance(source.mapping, str):
-        what = f"the preset {source.mapping} is not available"
-        return [_study_problem("mapping", "preset", what, "write the mapping out")]
-    if source.mapping is None or source.table not in TABLES:
+    if source.table not in TABLES:
         return []
-    mapping, table = source.mapping, source.table
-    known = [column.name for column in TABLES[table].data_columns]
-    given = {*mapping.columns, *mapping.values, *mapping.constants}
-    problems = []
-    for name in sorted(given - set(known)):
-        near = nearest(name, known)
-        remedy = f"did you mean {near}?" if near else f"see {table} in docs/data_dictionary.md"
-        what = f"{name} is not a column of {table}"
-        problems.append(_study_problem("mapping", "unknown_column", what, remedy))
-    for name in sorted(set(mapping.columns) & set(mapping.constants)):
-        what = f"{name} of {table} is mapped to a column and to a constant"
-        problems.append(_study_problem("mapping", "ambiguous", what, "keep one"))
-    return problems
+    preset = preset_of(source)
+    if preset is not None and preset_table(source) is None:
+        return [_preset_problem(preset, source.table)]
+    if not isinstance(source.mapping, Mapping):
+        return []
+    return mapping_problems(source.table, source.mapping)
+
+
+def _preset_problem(preset: str, table: str) -> Problem:
+    known = preset_names()
+    if preset in known:
+        what = f"the preset {preset} does not fill {table}"
+        return _study_problem("mapping", "preset", what, "write the mapping out")
+    near = nearest(preset, known)
+    remedy = f"did you mean {near}?" if near else f"use one of {', '.join(known)}"
+    return _study_problem("mapping", "preset", f"the preset {preset} is not available", remedy)
 
 
 def _origin_problems(folder: Path, study: Study, source: Source) -> list[Problem]:
     if source.path is None:
-        what = "reading from a database is not available yet"
-        return [_study_problem("connection", "connection", what, "export to CSV or Parquet")]
+        return _connection_problems(source)
     problems = _path_problems(folder, source.path)
     if problems or (folder / source.path).is_file():
         return problems
     used = {other.path for other in study.sources}
     free = [path.name for path in folder.iterdir() if path.is_file() and path.name not in used]
     near = nearest(source.path, free)
-    remedy = f"did you mean {near}?" if near else "add the file, or remove the source"
+    told = "; README.md beside it may say where to get it" if "README.md" in free else ""
+    remedy = f"did you mean {near}?" if near else f"add the file{told}, or remove the source"
     return [Problem(source.path, None, None, "missing_file", "is not there", remedy)]
+
+
+def _connection_problems(source: Source) -> list[Problem]:
+    if VARIABLE.fullmatch(source.connection or ""):
+        return []
+    what = "connection must name an environment variable, as ${CRM_URL}"
+    remedy = "put the address into the environment: study.yaml is no place for a password"
+    return [_study_problem("connection", "connection", what, remedy)]
 
 
 def _path_problems(folder: Path, name: str) -> list[Problem]:
@@ -169,8 +176,10 @@ def _path_problems(folder: Path, name: str) -> list[Problem]:
         what = f"{name} is a link that leaves the study folder"
         return [_study_problem("path", "path", what, "copy the file into the folder")]
     if path.suffix.lower() not in SUFFIXES:
-        what = f"{name} is of a kind that cannot be read yet"
-        return [_study_problem("path", "file_type", what, "save it as CSV or Parquet")]
+        what = f"{name} is of a kind that cannot be read"
+        return [
+            _study_problem("path", "file_type", what, "save it as CSV, XLSX, JSON lines or Parquet")
+        ]
     return []
 
 

@@ -2,24 +2,22 @@
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ibis.util import gen_name
+
+from intake.limits import MAX_LINE
 from intake.problems import Problem, Rejected
 from schemas.study import SourceFormat
 
-ENCODINGS = {
-    "utf-8": "utf-8",
-    "utf-8-sig": "utf-8",
-    "ascii": "utf-8",
-    "utf-16": "utf-16",
-    "iso8859-1": "latin-1",
-}
-"""Python's name of an encoding, and DuckDB's."""
+NOT_OF_FILES = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7")
+"""Encodings that Python knows and no export is written in."""
+MARK = "\ufeff"
+"""A byte order mark, where the encoding leaves it in the text."""
 CHUNK_BYTES = 1 << 22
-MAX_LINE = 1 << 20
 MAX_BLANK_LINES = 1_000
 BLANK_MARKS = ("\n\n", "\n\r\n", "\r\r")
 
@@ -33,23 +31,21 @@ class TextFile:
     format: SourceFormat
 
     @property
-    def duckdb_encoding(self) -> str:
-        """DuckDB's name of the declared encoding; `Rejected` where it has none."""
+    def encoding(self) -> str:
+        """Python's name of the declared encoding; a byte order mark is not part of the text.
+
+        Raises `Rejected` where there is no such encoding of text.
+        """
         try:
-            found = ENCODINGS.get(codecs.lookup(self.format.encoding).name)
+            found = codecs.lookup(self.format.encoding)
         except LookupError:
             found = None
-        if found is None:
-            what = f"the declared encoding {self.format.encoding} cannot be read"
-            remedy = "save the file as UTF-8, or declare utf-8, utf-16 or latin-1"
+        is_text = found is not None and getattr(found, "_is_text_encoding", True)
+        if found is None or not is_text or found.name in NOT_OF_FILES:
+            what = f"the declared encoding {self.format.encoding} is not known"
+            remedy = "declare utf-8, cp1252, iso-8859-15, utf-16 or another by Python's name"
             raise Rejected([self.problem("encoding", what, remedy)])
-        return found
-
-    @property
-    def python_encoding(self) -> str:
-        """Python's name of the encoding; a byte order mark is not part of the text."""
-        found = codecs.lookup(self.format.encoding).name
-        return "utf-8-sig" if ENCODINGS.get(found) == "utf-8" else found
+        return "utf-8-sig" if found.name == "utf-8" else found.name
 
     def problem(
         self,
@@ -62,11 +58,39 @@ class TextFile:
         """A problem of this file."""
         return Problem(self.name, row, column, rule, message, remedy)
 
+    def in_utf8(self, scratch: Callable[[], Path]) -> Path:
+        """The file if it is UTF-8, else a copy in UTF-8 in the scratch folder.
+
+        DuckDB refuses Latin-1 with characters 128 to 159 and UTF-16 with pairs of code units,
+        and reads nothing at all from UTF-16 with the high byte first: it is given UTF-8 only.
+        """
+        encoding = self.encoding
+        if encoding in ("utf-8-sig", "ascii"):
+            return self.path
+        copy = scratch() / f"{gen_name('utf8')}.csv"
+        with copy.open("wb") as handle:
+            for number, text in enumerate(_chunks(self, encoding)):
+                handle.write((text if number else text.removeprefix(MARK)).encode())
+        return copy
+
     def records(self) -> Iterator[list[str]]:
-        """Records as a spreadsheet shows them, blank lines as empty lists."""
-        with self.path.open(encoding=self.python_encoding, newline="") as handle:
-            reader = csv.reader(handle, delimiter=self.format.delimiter, strict=True)
-            yield from reader
+        """Records as a spreadsheet shows them, blank lines as empty lists.
+
+        Raises `csv.Error` at a field above the limit of a line, or a quote out of place.
+        """
+        previous = csv.field_size_limit(MAX_LINE)
+        style = self.format
+        try:
+            with self.path.open(encoding=self.encoding, newline="") as handle:
+                yield from csv.reader(
+                    handle,
+                    delimiter=style.delimiter,
+                    quotechar=style.quote or None,
+                    quoting=csv.QUOTE_MINIMAL if style.quote else csv.QUOTE_NONE,
+                    strict=True,
+                )
+        finally:
+            csv.field_size_limit(previous)
 
 
 @dataclass(frozen=True)
@@ -79,7 +103,7 @@ class TextLayout:
 
 def inspect_text(file: TextFile) -> TextLayout:
     """Header and blank rows of a text file; raises `Rejected` where it cannot be read."""
-    _ = file.duckdb_encoding
+    _ = file.encoding
     if file.path.stat().st_size == 0:
         raise Rejected([file.problem("empty_file", "is empty", "supply the file with its header")])
     has_blank = _scan(file)
@@ -89,66 +113,73 @@ def inspect_text(file: TextFile) -> TextLayout:
 
 def diagnose(file: TextFile, width: int) -> Problem:
     """Why DuckDB refused the file: the first row that is not a record of `width` fields."""
+    row = 0
     try:
-        for row, record in enumerate(_limited(file), start=1):
+        for row, record in enumerate(file.records(), start=1):
             if row > file.format.header_row and record and len(record) != width:
                 what = f"has {len(record)} fields, the header has {width}"
                 return file.problem("ragged_row", what, "check delimiters and quotes", row)
-    except csv.Error:
-        row = _last_row(file) + 1
-        what = "a quote is opened and not closed, or text follows a closing quote"
-        return file.problem("quote", what, "close the quote, or double it inside text", row)
-    what = "lines end in different ways, or a line is longer than 1 MiB"
+            if sum(len(field.encode()) + 1 for field in record) > MAX_LINE:
+                what = "is longer than 1 MiB"
+                remedy = "shorten its texts, or close the quote that runs on"
+                return file.problem("too_long", what, remedy, row)
+    except csv.Error as error:
+        return _unreadable_record(file, row + 1, error)
+    what = "lines end in different ways"
     return file.problem("lines", what, "save the file again with one kind of line ending")
 
 
-def _limited(file: TextFile) -> Iterator[list[str]]:
-    previous = csv.field_size_limit(MAX_LINE)
-    try:
-        yield from file.records()
-    finally:
-        csv.field_size_limit(previous)
-
-
-def _last_row(file: TextFile) -> int:
-    """How many records can be read before the first that cannot."""
-    count = 0
-    with suppress(csv.Error):
-        for _record in _limited(file):
-            count += 1
-    return count
+def _unreadable_record(file: TextFile, row: int, error: csv.Error) -> Problem:
+    if "field larger" in str(error):
+        what = "a field is longer than 1 MiB, or a quote is opened and not closed"
+        return file.problem("quote", what, "close the quote, or shorten the text", row)
+    what = "a quote is opened and not closed, or text follows a closing quote"
+    return file.problem("quote", what, "close the quote, or double it inside text", row)
 
 
 def _scan(file: TextFile) -> bool:
     """Decode the whole file once; true where two line ends follow each other."""
-    decoder = codecs.getincrementaldecoder(file.python_encoding)()
-    has_blank, tail, offset = False, "", 0
+    has_blank, tail = False, ""
+    for chunk in _chunks(file, file.encoding):
+        text = tail + chunk
+        has_blank = has_blank or any(mark in text for mark in BLANK_MARKS)
+        tail = text[-2:]
+    return has_blank
+
+
+def _chunks(file: TextFile, encoding: str) -> Iterator[str]:
+    """The text of a file in pieces; `Rejected` with the place of a byte that is not text."""
+    decoder = codecs.getincrementaldecoder("utf-8" if encoding == "utf-8-sig" else encoding)()
+    offset = 0
     with file.path.open("rb") as handle:
         while chunk := handle.read(CHUNK_BYTES):
-            text = tail + _decode(file, decoder, chunk, offset)
-            has_blank = has_blank or any(mark in text for mark in BLANK_MARKS)
-            tail, offset = text[-2:], offset + len(chunk)
-    _decode(file, decoder, b"", offset)
-    return has_blank
+            yield _decode(file, decoder, chunk, offset)
+            offset += len(chunk)
+    yield _decode(file, decoder, b"", offset)
 
 
 def _decode(file: TextFile, decoder: codecs.IncrementalDecoder, chunk: bytes, offset: int) -> str:
     pending = len(decoder.getstate()[0])
     try:
-        return decoder.decode(chunk, final=not chunk)
+        text = decoder.decode(chunk, final=not chunk)
+        text.encode()
+    except UnicodeEncodeError:
+        place = f"between bytes {offset} and {offset + len(chunk)}"
     except UnicodeError as error:
-        start = offset - pending + getattr(error, "start", 0)
-        what = f"is not {file.format.encoding} at byte {start}"
-        remedy = "declare its encoding under mapping.format, or save it as UTF-8"
-        raise Rejected([file.problem("encoding", what, remedy)]) from None
+        place = f"at byte {offset - pending + getattr(error, 'start', 0)}"
+    else:
+        return text
+    what = f"is not {file.format.encoding} {place}"
+    remedy = "declare its encoding under mapping.format, or save it as UTF-8"
+    raise Rejected([file.problem("encoding", what, remedy)])
 
 
 def _header(file: TextFile) -> tuple[str, ...]:
     row = file.format.header_row
     try:
-        for number, record in enumerate(_limited(file), start=1):
+        for number, record in enumerate(file.records(), start=1):
             if number == row:
-                return tuple(record)
+                return (record[0].removeprefix(MARK), *record[1:]) if record else ()
     except csv.Error:
         raise Rejected([diagnose(file, 0)]) from None
     raise Rejected([file.problem("empty_file", f"has no row {row}", "check header_row", row)])
@@ -158,14 +189,12 @@ def _blank_rows(file: TextFile) -> tuple[int, ...]:
     """Rows that are blank lines between records; those after the last record do not count."""
     blank: list[int] = []
     last = 0
-    try:
-        for row, record in enumerate(_limited(file), start=1):
+    with suppress(csv.Error):
+        for row, record in enumerate(file.records(), start=1):
             if record:
                 last = row
             elif row > file.format.header_row:
                 blank.append(row)
-    except csv.Error:
-        return ()
     inside = tuple(row for row in blank if row < last)
     if len(inside) > MAX_BLANK_LINES:
         what = f"has {len(inside)} blank lines"

@@ -10,10 +10,12 @@ from typing import Any
 import ibis
 
 from intake.checks import FAILURES, NOT_YET_RECORDED, Catalogue, Check, Rule
+from intake.mapping import cell_styles, is_kept, mapped_texts, with_precision
+from intake.money import in_reporting_currency
 from intake.parse import FIRST_DATE, TYPES, limit_checks, parse
 from intake.row_rules import rule_check
 from intake.study import inline_mapping, source_name
-from schemas.registry import SOURCE_COLUMNS, ColumnSpec, TableSpec
+from schemas.registry import SOURCE_COLUMNS, TableSpec
 from schemas.study import Mapping as SourceMapping
 from schemas.study import Source, Study
 
@@ -38,18 +40,24 @@ def typed_rows(build: Build, raw: ibis.Table) -> ibis.Table:
     sources = [source for source in build.study.sources if source.table == build.spec.name]
     parts = [_typed_source(build, raw, source) for source in sources]
     if not parts:
-        parts = [_typed_part(build, raw, SourceMapping())]
-    return parts[0] if len(parts) == 1 else ibis.union(*parts)
+        parts = [_typed_part(build, raw, SourceMapping(), None)]
+    whole = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    lists = [source_name(s) for s in sources if inline_mapping(s).rows == "first"]
+    return _once_per_key(build, whole, lists) if lists else whole
 
 
 def _typed_source(build: Build, raw: ibis.Table, source: Source) -> ibis.Table:
     rows = raw.filter(raw.source_file == source_name(source))
-    return _typed_part(build, rows, inline_mapping(source))
+    return _typed_part(build, rows, inline_mapping(source), source)
 
 
-def _typed_part(build: Build, rows: ibis.Table, mapping: SourceMapping) -> ibis.Table:
-    texts = {c.name: _mapped(rows, c, mapping) for c in build.spec.data_columns}
-    cells = {c.name: parse(texts[c.name], c, mapping.format) for c in build.spec.data_columns}
+def _typed_part(
+    build: Build, rows: ibis.Table, mapping: SourceMapping, source: Source | None
+) -> ibis.Table:
+    texts = mapped_texts(rows, build.spec, mapping)
+    styles = cell_styles(build.spec, source, mapping, build.study, rows)
+    cells = {c.name: parse(texts[c.name], c, styles[c.name]) for c in build.spec.data_columns}
+    cells = with_precision(cells, styles)
     first = [check for cell in cells.values() for check in cell.checks]
     given = {f"given_{name}": cell.given for name, cell in cells.items()}
     table = rows.select(
@@ -57,9 +65,29 @@ def _typed_part(build: Build, rows: ibis.Table, mapping: SourceMapping) -> ibis.
         **given,
         **{name: rows[name] for name in SOURCE_COLUMNS},
         first_failures=build.catalogue.failures(first),
-        is_kept=_is_kept(rows, mapping),
+        is_kept=is_kept(rows, mapping),
     )
     return _checked(build, table)
+
+
+def _once_per_key(build: Build, table: ibis.Table, lists: list[str]) -> ibis.Table:
+    """Supersede rows of files that list something else, where their key is there before.
+
+    Of one key, rows of other files come first, then rows without a defect, then the earliest.
+    """
+    key = list(build.spec.key)
+    is_list = table.source_file.isin(lists)
+    order = [~table.is_kept, is_list, table[FAILURES] != "", table.source_file, table.source_row]
+    place = ibis.row_number().over(ibis.window(group_by=key, order_by=order))
+    has_key = reduce(and_, [table[name].notnull() for name in key])
+    ranked = table.mutate(is_again=table.is_kept & is_list & has_key & (place > 0))
+    told = f"{key[0]} is in another row before"
+    rule = Rule(key[0], "listed_before", told, "nothing to do", "superseded")
+    again = build.catalogue.failures([Check(rule, ranked.is_again)])
+    return ranked.mutate(
+        is_kept=ranked.is_kept & ~ranked.is_again,
+        **{FAILURES: ibis.ifelse(ranked.is_again, again, ranked[FAILURES])},
+    ).drop("is_again")
 
 
 def _checked(build: Build, table: ibis.Table) -> ibis.Table:
@@ -67,6 +95,10 @@ def _checked(build: Build, table: ibis.Table) -> ibis.Table:
     table = _with_defaults(build.spec, table)
     if build.spec.name == "outcome":
         table = _with_rates(build, table)
+    money: tuple[Check, ...] = ()
+    if build.spec.name == "engagement":
+        converted = in_reporting_currency(table, build.parents.get("fx_rate"), build.study)
+        table, money = converted.table, converted.checks
     given = {c.name: table[f"given_{c.name}"] for c in build.spec.data_columns}
     checks = [
         check
@@ -74,18 +106,18 @@ def _checked(build: Build, table: ibis.Table) -> ibis.Table:
         for check in limit_checks(table[column.name], column, build.study.as_of)
     ]
     checks += [rule_check(rule, table, given) for rule in build.spec.meta.rules]
-    checks += _window_checks(build, table)
+    checks += [*_window_checks(build, table), *money]
     if build.spec.name == "outcome":
         checks += _measure_checks(table)
     other = Rule(None, "where", "is left out by mapping.where", "nothing to do", "out_of_window")
     later = _recorded_later(build, table)
     left_out = build.catalogue.failures([Check(other, ~table.is_kept), *later])
-    is_kept = reduce(and_, [~check.fails for check in later], table.is_kept)
+    known = reduce(and_, [~check.fails for check in later], table.is_kept)
     failures = table.first_failures.concat(build.catalogue.failures(checks))
     return table.select(
         *build.spec.column_names,
-        is_kept=is_kept,
-        **{FAILURES: ibis.ifelse(is_kept, failures, left_out)},
+        is_kept=known,
+        **{FAILURES: ibis.ifelse(known, failures, left_out)},
     )
 
 
@@ -98,32 +130,6 @@ def _recorded_later(build: Build, table: ibis.Table) -> list[Check]:
     rule = Rule(name, NOT_YET_RECORDED, told, "nothing, or set a later as_of", "out_of_window")
     is_later = table[name] > ibis.literal(build.study.as_of)
     return [Check(rule, table.is_kept & is_later.fill_null(NO))]
-
-
-def _mapped(rows: ibis.Table, column: ColumnSpec, mapping: SourceMapping) -> Any:
-    """One of our columns as text: a constant, or the source's column with its words mapped."""
-    if column.name in mapping.constants:
-        return ibis.literal(mapping.constants[column.name])
-    text = _source_text(rows, mapping.columns.get(column.name, column.name))
-    words = mapping.values.get(column.name)
-    if not words:
-        return text
-    return ibis.cases(*[(text == old, new) for old, new in words.items()], else_=text)
-
-
-def _source_text(rows: ibis.Table, name: str) -> Any:
-    spelling = {column.casefold(): column for column in rows.columns}
-    found = spelling.get(name.casefold())
-    return ibis.null("string") if found is None else rows[found].nullif("")
-
-
-def _is_kept(rows: ibis.Table, mapping: SourceMapping) -> Any:
-    """Whether `where` keeps the row; its columns are the source's own, or ours."""
-    kept: Any = ibis.literal(value=True)
-    for name, words in mapping.where.items():
-        own = name if name in rows.columns else mapping.columns.get(name, name)
-        kept = kept & _source_text(rows, own).isin(words).fill_null(NO)
-    return kept
 
 
 def _with_defaults(spec: TableSpec, table: ibis.Table) -> ibis.Table:

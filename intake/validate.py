@@ -1,7 +1,7 @@
 """A dry run of the inputs: every problem of every file, through the functions a run uses."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,26 +9,45 @@ import ibis
 from ibis.util import gen_name
 
 from intake.accounts import check_limits, contract_violations, count_rows
+from intake.consequences import HELD_BACK, HeldBack
 from intake.core import build_core
-from intake.mapped import MappingReport, mapping_report
+from intake.lenient import read_leniently, without_absent
+from intake.mapped import MappingReport, filled_cells, mapping_report
 from intake.plan_checks import PLAN_FILE, unknown_ids, unused_settings
-from intake.problems import Problem, Rejected
-from intake.read import read_raw, source_notes
-from intake.reasons import quarantine_problems
+from intake.problems import Outcome, Problem, Rejected
+from intake.read import source_notes
+from intake.reasons import Place, first_values, quarantine_problems, quarantine_rows
 from intake.study import check_source, load_plan, read_study
 from schemas.findings import RowAccount
 from schemas.plan import Plan
 from schemas.registry import TABLE_ORDER
 from schemas.study import Study
 
+SAMPLE_ROWS = 1_000
+SHOWN_VALUES = 10
+ORDER: tuple[Outcome, ...] = (
+    "REJECT_FILE",
+    "QUARANTINE_ROW",
+    "SUPERSEDED",
+    "OUT_OF_WINDOW",
+    "WARN",
+)
+LIMIT = "max_quarantined_share"
+NOT_BLOCKING = ("needs_table",)
+"""Defects of a source that keep a run from starting and not its rows from being checked."""
+
 
 @dataclass(frozen=True)
 class ValidationReport:
-    """What a run would make of the inputs; `problems` groups the rows that break one rule."""
+    """What a run would make of the inputs; `problems` groups the rows that break one rule.
+
+    `values` shows the first cell of some problems: for the analyst's terminal, nowhere else.
+    """
 
     tables: tuple[RowAccount, ...]
     mapping: MappingReport
     problems: tuple[Problem, ...]
+    values: dict[Place, str] = field(default_factory=dict, repr=False)
 
     @property
     def is_rejected(self) -> bool:
@@ -37,20 +56,28 @@ class ValidationReport:
 
     def to_json(self) -> dict[str, Any]:
         """Plain dicts for `validate --json`; every row of a group is an entry of its own."""
+        mapping = asdict(self.mapping)
+        names = ("matched", "guessed", "ignored", "missing")
         return {
             "tables": [account.model_dump() for account in self.tables],
-            "mapping": {name: list(found) for name, found in asdict(self.mapping).items()},
+            "mapping": {name: list(mapping[name]) for name in names},
             "problems": [_entry(one) for problem in self.problems for one in _single(problem)],
         }
 
 
-@dataclass(frozen=True)
-class _Checked:
-    """One table that could be read."""
+@dataclass
+class _Pass:
+    """What is known so far, table after table."""
 
-    accepted: ibis.Table
-    accounts: list[RowAccount]
+    backend: ibis.BaseBackend
+    folder: Path
+    study: Study
     problems: list[Problem]
+    accepted: dict[str, ibis.Table] = field(default_factory=dict)
+    accounts: list[RowAccount] = field(default_factory=list)
+    mapping: MappingReport = field(default_factory=MappingReport)
+    values: dict[Place, str] = field(default_factory=dict)
+    held: HeldBack = field(default_factory=HeldBack)
 
 
 def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
@@ -62,49 +89,96 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
         return ValidationReport((), MappingReport(), (*rejected.problems, *problems))
     found = {place: check_source(folder, study, s) for place, s in enumerate(study.sources)}
     problems += [problem for told in found.values() for problem in told]
-    readable = [source for place, source in enumerate(study.sources) if not found[place]]
+    readable = [s for place, s in enumerate(study.sources) if not _blocks(found[place])]
     problems += unused_settings(folder, study, plan)
-    study = study.model_copy(update={"sources": readable})
-    accepted: dict[str, ibis.Table] = {}
-    accounts: list[RowAccount] = []
-    named = {source.table for source in study.sources}
+    done = _Pass(backend, folder, study.model_copy(update={"sources": readable}), problems)
+    named = {source.table for source in readable}
     for table in [table for table in TABLE_ORDER if table in named]:
-        try:
-            checked = _check_table(backend, folder, study, table, accepted)
-        except Rejected as rejected:
-            problems += rejected.problems
-            continue
-        accepted[table] = checked.accepted
-        accounts += checked.accounts
-        problems += checked.problems
-    if plan is not None and {"initiative", "measure"} <= set(accepted):
-        ids = [_ids(accepted[table], f"{table}_id") for table in ("initiative", "measure")]
-        problems += unknown_ids(folder / PLAN_FILE, plan, *ids)
-    return ValidationReport(tuple(accounts), mapping_report(folder, study), tuple(problems))
+        _check_table(done, table)
+    if plan is not None and {"initiative", "measure"} <= set(done.accepted):
+        ids = [_ids(done.accepted[table], f"{table}_id") for table in ("initiative", "measure")]
+        done.problems += unknown_ids(folder / PLAN_FILE, plan, *ids)
+    ordered = tuple(sorted(done.problems, key=_rank))
+    return ValidationReport(tuple(done.accounts), done.mapping, ordered, done.values)
 
 
-def _check_table(
-    backend: ibis.BaseBackend,
-    folder: Path,
-    study: Study,
+def _check_table(done: _Pass, table: str) -> None:
+    """Add what one table has to say; a table that a run would refuse is a parent of none."""
+    read = read_leniently(done.backend, done.folder, done.study, table)
+    done.problems += read.problems
+    cells = _sample(read.raw)
+    for file in read.files:
+        done.mapping += mapping_report(file, cells.get(file.name, {}))
+    if read.raw is None:
+        return
+    core = build_core(table, read.raw, done.accepted, done.study, done.backend)
+    quarantine = done.backend.create_table(gen_name("aside"), core.quarantine, temp=True)
+    done.problems += core.problems
+    aside = without_absent(quarantine, read.absent)
+    _tell_quarantine(done, table, read.raw, aside, core.problems)
+    if not read.is_whole:
+        return
+    accepted = done.backend.create_table(gen_name(f"core_{table}"), core.accepted, temp=True)
+    accounts = count_rows(table, read.raw, accepted, quarantine)
+    done.accounts += accounts
+    done.problems += source_notes(done.folder, done.study, table)
+    done.problems += _beyond_limits(table, accepted, accounts, done.study)
+    if not core.problems:
+        done.accepted[table] = accepted
+
+
+def _tell_quarantine(
+    done: _Pass,
     table: str,
-    parents: Mapping[str, ibis.Table],
-) -> _Checked:
-    raw = read_raw(backend, folder, study, table)
-    core = build_core(table, raw, parents, study, backend)
-    accepted = backend.create_table(gen_name(f"core_{table}"), core.accepted, temp=True)
-    accounts = count_rows(table, raw, accepted, core.quarantine)
-    problems = source_notes(folder, study, table) + quarantine_problems(study, core.quarantine)
+    raw: ibis.Table,
+    quarantine: ibis.Table,
+    rejections: Sequence[Problem],
+) -> None:
+    """Every defect of a row once: not again for what rejects the file, or for its parent."""
+    rows = done.held.told(table, raw, quarantine_rows(quarantine), done.study)
+    rejected = {(p.source_file, p.column, p.rule) for p in rejections}
+    problems = [
+        problem
+        for problem in quarantine_problems(done.study, quarantine, rows)
+        if (problem.source_file, problem.column, problem.rule) not in rejected
+    ]
+    done.problems += problems
+    done.values |= first_values(done.study, quarantine, problems[:SHOWN_VALUES])
+
+
+def _beyond_limits(
+    table: str, accepted: ibis.Table, accounts: list[RowAccount], study: Study
+) -> list[Problem]:
     remedy = "report this: it is a fault of the program"
-    problems += [
+    found = [
         Problem(table, None, None, "contract", told, remedy)
         for told in contract_violations(table, accepted)
     ]
     try:
         check_limits(accounts, study)
     except Rejected as rejected:
-        problems += rejected.problems
-    return _Checked(accepted, accounts, problems)
+        found += rejected.problems
+    return found
+
+
+def _sample(raw: ibis.Table | None) -> dict[str, dict[str, list[str]]]:
+    """The filled cells of the first rows of each file, by file and column."""
+    if raw is None:
+        return {}
+    rows = raw.limit(SAMPLE_ROWS).to_pyarrow().to_pylist()
+    files = {row["source_file"] for row in rows}
+    return {
+        file: filled_cells([row for row in rows if row["source_file"] == file]) for file in files
+    }
+
+
+def _blocks(problems: list[Problem]) -> bool:
+    return any(problem.rule not in NOT_BLOCKING for problem in problems)
+
+
+def _rank(problem: Problem) -> tuple[int, bool]:
+    """What stops a run comes first, what follows from something else after it."""
+    return ORDER.index(problem.outcome), problem.rule in (LIMIT, HELD_BACK)
 
 
 def _plan(folder: Path) -> tuple[Plan | None, list[Problem]]:

@@ -1,6 +1,7 @@
 """The command line. Heavy imports stay inside the commands, so that --help is quick."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,15 +42,26 @@ def run(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="The clock of the study, YYYY-MM-DD.")
     ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Read every source again.")] = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
     """Measure a study from its sources to a published report."""
     from pipelines.commands import run_studies
 
-    raise typer.Exit(
-        run_studies(studies, _settings(out), _date(as_of), as_json=as_json, debug=debug)
-    )
+    settings = replace(_settings(out), reuse=not fresh)
+    raise typer.Exit(run_studies(studies, settings, _date(as_of), as_json=as_json, debug=debug))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder that is new or empty.", metavar="DIR")],
+    debug: DebugOption = False,
+) -> None:
+    """Make a new study folder with templates: every table, study.yaml, plan.yaml."""
+    from pipelines.commands import start_study
+
+    raise typer.Exit(start_study(folder, debug=debug))
 
 
 @app.command()

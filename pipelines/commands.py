@@ -3,14 +3,16 @@
 import datetime as dt
 import errno
 import json
+import shlex
 import sys
+import tempfile
 import traceback
 import webbrowser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intake.problems import Rejected
+from intake.problems import NOT_SET, TOOL_MISSING, UNREACHABLE, Problem, Rejected
 from pipelines.errors import Exit, UserError
 from pipelines.settings import Settings, find_study
 
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from pipelines.plan_lock import PlanLock
 
 SHOWN_PROBLEMS = 10
+REFUSALS = {
+    UNREACHABLE: Exit.SOURCE_UNREACHABLE,
+    TOOL_MISSING: Exit.TOOL_MISSING,
+    NOT_SET: Exit.USAGE,
+}
+"""Exit codes of problems that are not about the data."""
 
 
 def run_studies(
@@ -51,6 +59,21 @@ def run_studies(
     return guarded(work, debug=debug)
 
 
+def start_study(folder: Path, *, debug: bool) -> int:
+    """Make a new study folder and say what to do next."""
+
+    def work() -> int:
+        from pipelines.init import make_study
+
+        names = make_study(folder)
+        tables = sum(name.endswith(".csv") for name in names)
+        print(f"{folder}: study.yaml, plan.yaml, README.md, {tables} tables as CSV, templates.xlsx")
+        print(f"Next: fill the tables, then advocacy validate {shlex.quote(str(folder))}")
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
 def validate_inputs(name: str, settings: Settings, *, as_json: bool, debug: bool) -> int:
     """Print what is wrong with the inputs of a study; 1 when a run would be refused."""
 
@@ -60,14 +83,15 @@ def validate_inputs(name: str, settings: Settings, *, as_json: bool, debug: bool
         from pipelines.validation import validation_lines
 
         folder = find_study(name, settings)
-        backend = connect([folder], settings)
-        try:
-            result = validate_study(folder, backend)
-        finally:
-            backend.disconnect()
+        with tempfile.TemporaryDirectory() as scratch:
+            backend = connect([folder, Path(scratch)], settings, Path(scratch))
+            try:
+                result = validate_study(folder, backend)
+            finally:
+                backend.disconnect()
         print(json.dumps(result.to_json()) if as_json else "\n".join(validation_lines(result)))
-        refused = any(problem.outcome == "REJECT_FILE" for problem in result.problems)
-        return Exit.DATA_REJECTED if refused else Exit.DONE
+        refusals = [problem for problem in result.problems if problem.outcome == "REJECT_FILE"]
+        return refusal_code(refusals) if refusals else Exit.DONE
 
     return guarded(work, debug=debug)
 
@@ -148,10 +172,16 @@ def explain(error: Exception) -> Exit:
     """Say an error on standard error; returns the exit code of its kind."""
     if isinstance(error, Rejected):
         _say_rejected(error)
-        return Exit.DATA_REJECTED
+        return refusal_code(error.problems)
     told = error if isinstance(error, UserError) else _told(error)
     _say(told.what, told.why, told.remedy)
     return told.code
+
+
+def refusal_code(problems: Sequence[Problem]) -> Exit:
+    """The exit code of a refusal: its own where all of it is one trouble with a database."""
+    codes = {REFUSALS.get(problem.rule, Exit.DATA_REJECTED) for problem in problems}
+    return codes.pop() if len(codes) == 1 else Exit.DATA_REJECTED
 
 
 def _told(error: Exception) -> UserError:

@@ -54,6 +54,21 @@ def connect_read_only(folder: Path, results: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def plain(table: ibis.Table) -> ibis.Table:
+    """The same rows, without what the engine knows of the table they were taken from.
+
+    DuckDB's Parquet bytes depend on whether a column could have held a null, not only on whether
+    it does; a column that always could gives bytes that depend on the rows alone.
+    """
+    cells = {name: table[name] for name in table.columns}
+    return table.select(
+        **{
+            name: ibis.ifelse(cell.notnull(), cell, ibis.null(cell.type()))
+            for name, cell in cells.items()
+        }
+    )
+
+
 def write_results(folder: Path, results: str) -> None:
     """Copy the small tables of a generation into one DuckDB file for notebooks and SQL users."""
     (folder / results).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,10 +85,10 @@ def make_generation(folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def output_digests(folder: Path) -> dict[str, str]:
+def output_digests(folder: Path, digest_of: Callable[[Path], str] = sha256_of) -> dict[str, str]:
     """Digest of every file that the same inputs must reproduce byte for byte."""
     files = [folder / FINDINGS, folder / REPORT, *sorted(folder.glob("*/*.parquet"))]
-    return {str(path.relative_to(folder)): sha256_of(path) for path in files if path.is_file()}
+    return {str(path.relative_to(folder)): digest_of(path) for path in files if path.is_file()}
 
 
 def run_record(folder: Path) -> dict[str, Any]:

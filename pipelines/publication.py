@@ -1,7 +1,7 @@
 """Publishing: audit a finished generation, then point to it with one atomic replacement."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,13 @@ REQUIRED_CHECKS = ("every_row_is_accounted_for", "panel_is_valid")
 
 
 def publish_generation(
-    output: StudyOutput, folder: Path, record: dict[str, Any], expected: Sequence[str]
+    output: StudyOutput,
+    folder: Path,
+    record: dict[str, Any],
+    expected: Sequence[str],
+    digest_of: Callable[[Path], str] = sha256_of,
 ) -> Publication:
-    """Publish the generation in `folder`, or say why not.
+    """Publish the generation in `folder`, or say why not; `digest_of` a file that it holds.
 
     Raises:
         UserError: A blocking check failed or was never run (exit 1).
@@ -39,7 +43,7 @@ def publish_generation(
         )
     _audit(record)
     write_results(folder, RESULTS)
-    write_json(folder / RUN, {**record, "outputs": output_digests(folder)})
+    write_json(folder / RUN, {**record, "outputs": output_digests(folder, digest_of)})
     _sync(folder)
     output.point_to(folder.name)
     return Publication(is_published=True, reason="", digest=digest, report_path=folder / REPORT)

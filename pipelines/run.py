@@ -19,6 +19,9 @@ from schemas.findings import Findings
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
+CHECK_FAILED = "DagsterAssetCheckFailedError"
+"""Dagster does not export this class."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -93,7 +96,7 @@ def _cause(error: BaseException) -> BaseException:
         if isinstance(seen, Rejected | UserError):
             return seen
         seen = seen.__cause__
-    if isinstance(error, dg.DagsterAssetCheckFailedError):
+    if type(error).__name__ == CHECK_FAILED:
         return UserError(
             Exit.DATA_REJECTED,
             "A check that guards the results failed.",

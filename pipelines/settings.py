@@ -19,12 +19,16 @@ def project_root() -> Path:
 
 @dataclass(frozen=True)
 class Settings:
-    """Folders and limits; every field can be given, none is read from a global."""
+    """Folders and limits; every field can be given, none is read from a global.
+
+    Without `reuse` every source is read again, and no digest is taken as known.
+    """
 
     studies: Path = field(default_factory=lambda: project_root() / "data" / "studies")
     output: Path = field(default_factory=lambda: project_root() / "data" / "output")
     memory_limit: str = "2GiB"
     threads: int = 2
+    reuse: bool = True
 
 
 def known_studies(settings: Settings) -> list[str]:

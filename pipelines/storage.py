@@ -9,9 +9,11 @@ import ibis
 import pandas as pd
 from pydantic import BaseModel
 
+from pipelines.engine import plain
 from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic
 from pipelines.generation import run_record
+from pipelines.reuse import take_over
 from pipelines.study_run import OpenRun
 
 TABLE_LAYERS = ("raw", "core", "quarantine")
@@ -31,7 +33,14 @@ class GenerationIO(dg.IOManager):
         """Write one asset's output and report its size."""
         name = context.asset_key.path[-1]
         path = self.run.folder / _relative(name, context.definition_metadata)
-        rows = _write(self.run.backend, path, obj)
+        source = self.run.reuse.path(path.relative_to(self.run.folder))
+        if source is None:
+            rows = _write(self.run.backend, path, obj)
+        else:
+            take_over(source, path)
+            rows = _row_count(self.run.backend, path)
+            told = f"reused from run {source.parents[1].name}"
+            context.add_output_metadata({"reused": dg.MetadataValue.text(told)})
         self.run.progress(_layer(context.definition_metadata), name, rows)
         context.add_output_metadata({"path": dg.MetadataValue.path(path)})
         if rows is not None:
@@ -62,8 +71,9 @@ def _relative(name: str, metadata: Any) -> Path:
 
 def _write(backend: ibis.BaseBackend, path: Path, obj: Any) -> int | None:
     if isinstance(obj, ibis.Table):
-        backend.to_parquet(obj, path, compression="zstd")
-        return int(backend.read_parquet(path).count().execute())
+        path.unlink(missing_ok=True)
+        backend.to_parquet(plain(obj), path, compression="zstd")
+        return _row_count(backend, path)
     if isinstance(obj, pd.DataFrame):
         obj.to_parquet(path, index=False)
         return len(obj)
@@ -74,6 +84,10 @@ def _write(backend: ibis.BaseBackend, path: Path, obj: Any) -> int | None:
         write_atomic(path, (obj.model_dump_json(indent=1) + "\n").encode())
         return None
     raise TypeError(f"an asset must return a table or a model, not {type(obj).__name__}")
+
+
+def _row_count(backend: ibis.BaseBackend, path: Path) -> int:
+    return int(backend.read_parquet(path).count().execute())
 
 
 def _read(backend: ibis.BaseBackend, path: Path, wanted: Any) -> Any:

@@ -7,28 +7,37 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ibis
 
 from assets.run import PlanState, Publication
+from intake.database import fetch_queries, query_digests
+from intake.digests import content_digest, input_digests
 from intake.plan_checks import unused_settings
+from intake.problems import Rejected
 from intake.read import source_notes
-from intake.study import input_digests, load_plan, load_study
+from intake.staged import scratch_folder
+from intake.study import load_plan, load_study
+from pipelines.digest_cache import DigestCache
 from pipelines.engine import connect
-from pipelines.files import read_json, write_json
+from pipelines.files import read_json, sha256_of, write_json
 from pipelines.generation import StudyOutput, make_generation
 from pipelines.lock import writer_lock
 from pipelines.plan_lock import PlanLock
 from pipelines.publication import publish_generation
+from pipelines.reuse import Reuse, find_reuse, run_keys
 from pipelines.settings import Settings
 from pipelines.versions import code_version, package_versions
 from schemas.findings import Findings, InputDigest, Provenance
+from schemas.registry import TABLE_ORDER
 from schemas.study import Study
 
 Progress = Callable[[str, str, int | None], None]
 CHECKS = "checks.json"
+DIGESTS = ".digests.json"
 
 
 def silent(layer: str, name: str, rows: int | None) -> None:
@@ -46,10 +55,14 @@ class OpenRun:
     study: Study
     backend: ibis.BaseBackend
     inputs: list[InputDigest]
+    keys: Mapping[str, str | None]
+    cache: DigestCache
+    reuse: Reuse
     progress: Progress = silent
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     plan_state: PlanState | None = None
     looks: int = 0
+    told: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -75,16 +88,37 @@ class OpenRun:
         tables = dict.fromkeys(source.table for source in self.study.sources)
         plan = self.plan_state.plan if self.plan_state else load_plan(self.source_folder)
         unused = unused_settings(self.source_folder, self.study, plan)
-        stored = [n for t in tables for n in source_notes(self.source_folder, self.study, t)]
-        return [str(note) for note in (*stored, *unused)]
+        stored = [note for table in tables for note in self.table_notes(table)]
+        return [*stored, *(str(note) for note in unused)]
 
-    def provenance(self) -> Provenance:
+    def table_notes(self, table: str) -> list[str]:
+        """Warnings about one table's sources; these are opened once a run."""
+        if table not in self.told:
+            known = self.reuse.notes(table)
+            self.told[table] = (
+                [str(note) for note in source_notes(self.source_folder, self.study, table)]
+                if known is None
+                else known
+            )
+        return self.told[table]
+
+    def published(self, *names: str) -> tuple[ibis.Table, ...]:
+        """These tables as they are published, if this run would make the same; else none."""
+        paths = [self.reuse.path(Path(name.split("_")[0]) / f"{name}.parquet") for name in names]
+        return tuple(self.backend.read_parquet(path) for path in paths if path is not None)
+
+    def published_check(self, name: str) -> Mapping[str, Any] | None:
+        """The detail of a check that passed on a table that `published` gave."""
+        return self.reuse.check(name)
+
+    def provenance(self, known: Sequence[InputDigest] = ()) -> Provenance:
         """Digests of plan and inputs, versions of code and packages."""
         plan = self.plan_state or self.plan_lock.freeze()
+        whole = {digest.path: digest for digest in (*self.inputs, *known)}
         return Provenance(
             plan_sha256=plan.sha256,
             plan_amended=plan.is_amended,
-            inputs=self.inputs,
+            inputs=[whole[path] for path in sorted(whole)],
             code_version=code_version(),
             packages=package_versions(),
         )
@@ -109,8 +143,18 @@ class OpenRun:
             "made_from": self.made_from(),
             "checks": read_json(self.folder / CHECKS) or {},
             "row_accounts": [account.model_dump() for account in findings.row_accounts],
+            "intake": {
+                table: {"key": self.keys[table], "notes": self.table_notes(table)}
+                for table in TABLE_ORDER
+            },
+            "reused": sorted(self.reuse.intake),
         }
-        return publish_generation(self.output, self.folder, record, expected)
+        published = publish_generation(self.output, self.folder, record, expected, self._digest)
+        self.cache.save()
+        return published
+
+    def _digest(self, path: Path) -> str:
+        return self.cache.digest(path, sha256_of, uses_links=True)
 
 
 @contextmanager
@@ -139,12 +183,34 @@ def open_run(
             output.remove_abandoned()
             make_generation(output.runs / name)
             spill = output.folder / ".spill"
+            shutil.rmtree(spill, ignore_errors=True)
             backend = connect([folder, output.folder], settings, spill)
             try:
-                inputs = input_digests(folder, study)
-                yield OpenRun(name, folder, output, study, backend, inputs, progress)
+                study = _with_queries(study, backend)
+                cache = DigestCache(output.folder / DIGESTS, is_on=settings.reuse)
+                cache.load()
+                inputs = input_digests(folder, study, partial(cache.digest, compute=content_digest))
+                inputs += query_digests(study)
+                keys = run_keys(study, inputs)
+                reuse = find_reuse(output.current() if settings.reuse else None, keys, cache)
+                cache.save()
+                yield OpenRun(
+                    name, folder, output, study, backend, inputs, keys, cache, reuse, progress
+                )
             finally:
                 backend.disconnect()
                 shutil.rmtree(spill, ignore_errors=True)
     finally:
         os.umask(umask)
+
+
+def _with_queries(study: Study, backend: ibis.BaseBackend) -> Study:
+    """The study with the rows of its queries, each read once a run, before anything else.
+
+    They are only copied and hashed here, as files are; outcomes are opened after the plan is
+    frozen.
+    """
+    fetched, problems = fetch_queries(study, lambda: scratch_folder(backend))
+    if problems:
+        raise Rejected(problems)
+    return fetched

@@ -8,6 +8,8 @@ from pathlib import Path
 PACKAGES = ("assets", "impact", "intake", "pipelines", "reports", "schemas")
 NUMBERS_COME_FROM = ("diff-diff", "duckdb", "ibis-framework", "numpy", "pandas", "plotly", "scipy")
 
+SOURCES_ARE_READ_BY = ("pandera", "polars", "psycopg", "pyarrow", "python-calamine")
+
 
 @functools.cache
 def code_version() -> str:
@@ -25,6 +27,12 @@ def code_version() -> str:
 def package_versions() -> dict[str, str]:
     """Versions of the packages that numbers and charts come from."""
     return {name: _version(name) for name in NUMBERS_COME_FROM}
+
+
+@functools.cache
+def reader_versions() -> dict[str, str]:
+    """Versions of the packages that sources are read and checked with."""
+    return {name: _version(name) for name in SOURCES_ARE_READ_BY}
 
 
 def _version(name: str) -> str:

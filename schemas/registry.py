@@ -58,6 +58,11 @@ class ColumnSpec:
         """Whether a source must supply it in every row."""
         return not self.nullable and self.default is None
 
+    @property
+    def is_last_day(self) -> bool:
+        """Whether it is the last day of a spell: a bare year or month then means its end."""
+        return self.kind == "date" and (self.name == "end_date" or self.name.endswith("_end"))
+
 
 @dataclass(frozen=True)
 class ForeignKey:
@@ -122,6 +127,12 @@ class TableSpec:
             if c.references is not None
         )
 
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Other tables that must be there before this one can be checked."""
+        found = {*(key.parent for key in self.foreign_keys), *self.meta.lookups}
+        return tuple(sorted(found - {self.name}))
+
     def of_kind(self, *kinds: ColumnKind) -> tuple[str, ...]:
         """Names of the columns of these kinds."""
         return tuple(column.name for column in self.columns if column.kind in kinds)
@@ -180,7 +191,8 @@ _MODELS: dict[str, type[CoreModel]] = {
 
 def _parents(model: type[CoreModel], own: str) -> list[str]:
     named = [(c.metadata or {}).get("references") for c in model.to_schema().columns.values()]
-    return sorted({name for name in named if name is not None and name != own})
+    wanted = {*named, *model.meta().lookups} - {None, own}
+    return sorted(str(name) for name in wanted)
 
 
 def _table_order() -> tuple[str, ...]:

@@ -1,12 +1,17 @@
 """`study.yaml`: what to read and how."""
 
 import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from schemas.mapping import Mapping, SourceFormat
 from schemas.strict import StrictModel
 from schemas.vocabulary import ActivityType, PeriodLength, Requirement
+
+__all__ = ["Mapping", "QueryRows", "Source", "SourceFormat", "Study", "Window"]
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")]
 StudyId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -25,27 +30,12 @@ class Window(StrictModel):
         return self
 
 
-class SourceFormat(StrictModel):
-    """How one text source is written."""
+@dataclass(frozen=True)
+class QueryRows:
+    """What a query gave: a file of text, and the SHA-256 of its header and rows in order."""
 
-    date: str = Field("%Y-%m-%d", description="strptime format of every date column.")
-    decimal: Literal[".", ","] = "."
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    sheet: str | None = None
-    header_row: int = Field(1, ge=1)
-
-
-class Mapping(StrictModel):
-    """From the source's own columns and values to ours."""
-
-    format: SourceFormat = SourceFormat()
-    columns: dict[str, str] = Field(default_factory=dict, description="our column: its column")
-    values: dict[str, dict[str, str]] = Field(default_factory=dict)
-    constants: dict[str, str] = Field(default_factory=dict)
-    where: dict[str, list[str]] = Field(
-        default_factory=dict, description="Rows to keep; the others are counted out of window."
-    )
+    path: Path
+    sha256: str
 
 
 class Source(StrictModel):
@@ -54,14 +44,34 @@ class Source(StrictModel):
     table: str
     path: str | None = None
     mapping: Mapping | str | None = Field(None, description="Inline, or the name of a preset.")
-    connection: str | None = None
-    query: str | None = None
+    connection: str | None = Field(
+        None,
+        description="${NAME}: the environment variable that holds a postgresql:// address; "
+        "never the address itself.",
+    )
+    query: str | None = Field(
+        None, min_length=1, description="One SELECT; with an ORDER BY its rows have one order."
+    )
+    _rows: QueryRows | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _one_origin(self) -> "Source":
         if (self.path is None) == (self.connection is None):
             raise ValueError("a source needs either path or connection, not both")
+        if (self.connection is None) != (self.query is None):
+            raise ValueError("a source with a connection needs a query, one with a path has none")
         return self
+
+    @property
+    def rows(self) -> QueryRows | None:
+        """The rows of the query, once a run has read them."""
+        return self._rows
+
+    def with_rows(self, rows: QueryRows) -> "Source":
+        """The same source, of which the query's rows were read."""
+        copy = self.model_copy()
+        copy._rows = rows
+        return copy
 
 
 class Study(StrictModel):

@@ -1,6 +1,7 @@
 """Small study folders for tests of intake, and the engine they are read with."""
 
 import atexit
+import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -48,7 +49,9 @@ PLAN = {
 @cache
 def engine() -> ibis.BaseBackend:
     """One in-memory engine for all tests; every table made in it has a new name."""
-    backend = ibis.duckdb.connect()
+    scratch = tempfile.TemporaryDirectory()
+    backend = ibis.duckdb.connect(temp_directory=scratch.name)
+    atexit.register(scratch.cleanup)
     atexit.register(backend.disconnect)
     return backend
 

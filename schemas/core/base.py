@@ -17,7 +17,8 @@ class TableMeta:
     that may be empty or absent; `window_column` is the date that puts a row in or out of the
     study's window; `recorded_column` is the date a row was recorded: unknown before it, and of
     several rows of one key the one recorded last counts; `no_overlap` is (group columns, start,
-    end) of spells that must not overlap; `shares_sum` is (group column, share column).
+    end) of spells that must not overlap; `shares_sum` is (group column, share column);
+    `lookups` are tables that values are looked up in, though no column refers to them.
     """
 
     key: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class TableMeta:
     recorded_column: str | None = None
     no_overlap: tuple[tuple[str, ...], str, str] | None = None
     shares_sum: tuple[str, str] | None = None
+    lookups: tuple[str, ...] = ()
 
 
 class CoreModel(pa.DataFrameModel):

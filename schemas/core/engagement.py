@@ -50,7 +50,7 @@ class Engagement(CoreModel):
     )
     amount_reporting: Annotated[pl.Decimal, fields.MONEY_PRECISION, fields.MONEY_SCALE] = (
         fields.money(
-            "The amount in the study's reporting currency, where the source has it.",
+            "The amount in the study's reporting currency: as given, else converted.",
             unit="reporting currency",
             signed=True,
             nullable=True,
@@ -118,5 +118,6 @@ class Engagement(CoreModel):
                 Needs("amount", ("currency",)),
                 Differs("reverses_engagement_id", "engagement_id"),
             ),
+            lookups=("fx_rate",),
             recorded_column="recorded_date",
         )

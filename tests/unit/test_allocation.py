@@ -1,5 +1,7 @@
 """Money is placed where it went, and none is made or lost on the way."""
 
+from decimal import Decimal
+
 from impact.allocation import reach
 from tests.core_tables import Row, core, frame, study
 
@@ -66,3 +68,43 @@ def test_a_reversal_lowers_the_net_amount_of_what_it_takes_back() -> None:
     net = found.set_index("engagement_id")["net_amount"].astype("float64")
     assert net["a"] == 60.0
     assert found["spend"].astype("float64").sum() == 60.0
+
+
+def test_the_parts_of_an_amount_sum_to_it_exactly() -> None:
+    log = core("engagement", [{"engagement_id": name, "amount": 1} for name in "ef"])
+    log = log.mutate(amount=(log.amount.cast("float64") / 100).cast("decimal(18, 4)"))
+    thirds = [
+        {"engagement_id": engagement, "unit_id": unit, "share": share}
+        for engagement, share in (("e", 0.333333), ("f", 0.3333334))
+        for unit in ("north", "south", "west")
+    ]
+    found = frame(reach(log, core("engagement_allocation", thirds), study()))
+    spent = found.groupby("engagement_id")["spend"]
+    assert spent.sum().to_dict() == dict.fromkeys("ef", Decimal("0.010000"))
+    assert spent.count().to_dict() == dict.fromkeys("ef", 4)
+
+
+def test_a_reversal_takes_money_back_where_it_went() -> None:
+    payment = {"engagement_id": "a", "unit_id": "north", "initiative_id": "help", "amount": 90}
+    back = {"engagement_id": "b", "amount": -90, "reverses_engagement_id": "a"}
+    log = core("engagement", [payment, back])
+    third = {"engagement_id": "a", "unit_id": "south", "share": 1 / 3}
+    found = frame(reach(log, core("engagement_allocation", [third]), study()))
+    assert set(found["initiative_id"]) == {"help"}
+    assert found.groupby("unit_id")["spend"].sum().to_dict() == {"north": 0, "south": 0}
+
+
+def test_a_reversal_with_its_own_place_keeps_it() -> None:
+    payment = {"engagement_id": "a", "unit_id": "north", "amount": 90}
+    back = {"engagement_id": "b", "unit_id": "west", "amount": -9, "reverses_engagement_id": "a"}
+    parts = [
+        {"engagement_id": "a", "unit_id": "south", "share": 1.0},
+        {"engagement_id": "b", "unit_id": "west", "share": 1.0},
+    ]
+    found = frame(
+        reach(core("engagement", [payment, back]), core("engagement_allocation", parts), study())
+    )
+    assert {row.unit_id: float(row.spend) for row in found.itertuples()} == {
+        "south": 90,
+        "west": -9,
+    }

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from intake.digests import input_digests
 from intake.problems import Problem, Rejected, nearest
-from intake.study import input_digests, load_plan, load_study, plan_digest, source_path
+from intake.study import load_plan, load_study, plan_digest, source_path
 from tests.intake_world import PLAN, UNIT, WORLD, only_problem, write_study
 
 
@@ -124,7 +125,11 @@ def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
         ({"table": "untt", "path": "unit.csv"}, "unknown_table", "did you mean unit?"),
         ({"table": "zzzzzz", "path": "unit.csv"}, "unknown_table", "use one of initiative"),
         ({"table": "unit", "path": "unit.csv", "mapping": "efpia_po"}, "preset", "write"),
-        ({"table": "unit", "connection": "${X}", "query": "q"}, "connection", "export"),
+        (
+            {"table": "unit", "connection": "postgresql://me:secret@host/db", "query": "q"},
+            "connection",
+            "environment",
+        ),
         ({"table": "unit", "path": "study.yaml"}, "file_type", "save it as CSV"),
         (
             {"table": "unit", "path": "unit.csv", "mapping": {"columns": {"nam": "x"}}},

@@ -107,6 +107,7 @@ def test_one_broken_file_does_not_hide_another(tmp_path: Path) -> None:
         ("plan.yaml", "unknown_key"),
         ("plan.yaml", "missing_key"),
         ("unit.csv", "missing_column"),
+        ("unit.csv", "ragged_row"),
         ("initiative.csv", "missing_column"),
         ("outcome.csv", "not_a_number"),
         ("outcome.csv", "duplicate_key"),
@@ -115,7 +116,9 @@ def test_one_broken_file_does_not_hide_another(tmp_path: Path) -> None:
         ("outcome.csv", "max_quarantined_share"),
     }
     assert found.is_rejected
-    assert found.mapping.guessed == (MappedColumn("unit.csv", "unit", "Name", "name"),)
+    assert [(g.source_column, g.column, g.score) for g in found.mapping.guessed] == [
+        ("Name", "name", 1.0)
+    ]
     assert found.mapping.missing == (MappedColumn("initiative.csv", "initiative", None, "name"),)
 
 

@@ -87,3 +87,19 @@ def test_classifying_twice_keeps_the_kinds_and_calls_them_given() -> None:
     log = core("engagement", [{"engagement_id": "a", "activity_type": "free_drug"}])
     twice = frame(classify(classify(log, core("partner")), core("partner"))).iloc[0]
     assert (twice["kind"], twice["kind_basis"]) == ("support_access", "given")
+
+
+def test_a_reversal_is_of_the_kind_of_what_it_takes_back() -> None:
+    payment = {"engagement_id": "a", "partner_id": "group", "activity_type": "core_grant"}
+    back = {"engagement_id": "b", "partner_id": "group", "activity_type": "unknown"}
+    log = core(
+        "engagement",
+        [
+            payment,
+            {**back, "reverses_engagement_id": "a"},
+            {**back, "engagement_id": "c", "kind": "hybrid", "reverses_engagement_id": "a"},
+        ],
+    )
+    found = frame(classify(log, core("partner", PARTNERS))).set_index("engagement_id")
+    assert found["kind"].to_dict() == {"a": "advocacy", "b": "advocacy", "c": "hybrid"}
+    assert found["kind_basis"].to_dict() == {"a": "K6", "b": "K6", "c": "given"}

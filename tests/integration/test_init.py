@@ -1,0 +1,140 @@
+"""A fresh study folder is a study: it validates, it runs, and it explains itself."""
+
+import csv
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
+
+from intake.study import load_plan, load_study
+from pipelines.cli import app
+from pipelines.errors import Exit, UserError
+from pipelines.examples import example_row
+from pipelines.init import make_study
+from pipelines.templates import WORKBOOK, study_id_of
+from schemas.registry import TABLES
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("work") / "My First Study"
+    result = RUNNER.invoke(app, ["init", str(folder)])
+    assert result.exit_code == Exit.DONE
+    assert "advocacy validate" in result.stdout
+    return folder
+
+
+def test_every_table_has_a_template_with_one_example_row(fresh: Path) -> None:
+    study = load_study(fresh)
+    assert study.study_id == "my_first_study"
+    assert {source.table for source in study.sources} == set(TABLES)
+    for name, spec in TABLES.items():
+        with (fresh / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
+            header, *rows = csv.reader(handle)
+        assert header == [column.name for column in spec.data_columns]
+        assert rows == [list(example_row(spec).values())]
+
+
+def test_the_plan_asks_about_the_example_rows(fresh: Path) -> None:
+    plan = load_plan(fresh)
+    assert plan is not None
+    (effect,) = plan.effects
+    assert effect.initiative_id == example_row(TABLES["initiative"])["initiative_id"]
+    assert effect.measure_id == example_row(TABLES["measure"])["measure_id"]
+
+
+def test_the_readme_describes_every_column(fresh: Path) -> None:
+    text = (fresh / "README.md").read_text(encoding="utf-8")
+    for spec in TABLES.values():
+        assert spec.description in text
+        for column in spec.data_columns:
+            assert column.description in text
+
+
+def test_the_workbook_holds_the_same_rows_and_says_what_they_mean(fresh: Path) -> None:
+    book = CalamineWorkbook.from_path(fresh / WORKBOOK)
+    assert book.sheet_names == ["columns", *TABLES, "words"]
+    for name, spec in TABLES.items():
+        header, example = book.get_sheet_by_name(name).to_python()
+        assert header == [column.name for column in spec.data_columns]
+        for cell, text in zip(example, example_row(spec).values(), strict=False):
+            assert as_text(cell) == (text if not is_number(cell) else f"{float(text):g}")
+    about = book.get_sheet_by_name("columns").to_python()[1:]
+    told = {(row[0], row[1]): row[5] for row in about}
+    assert told == {(n, c.name): c.description for n, s in TABLES.items() for c in s.data_columns}
+
+
+def is_number(cell: object) -> bool:
+    return isinstance(cell, int | float)
+
+
+def as_text(cell: object) -> str:
+    if isinstance(cell, date | datetime):
+        return cell.isoformat()[:10]
+    return f"{cell:g}" if is_number(cell) else str(cell)
+
+
+def test_a_fresh_folder_has_no_problem(fresh: Path) -> None:
+    result = RUNNER.invoke(app, ["validate", str(fresh)])
+    assert result.exit_code == Exit.DONE
+    assert "No problem found." in result.stdout
+
+
+@pytest.mark.slow
+def test_a_fresh_folder_runs_and_one_row_is_too_little_to_tell(fresh: Path, tmp_path: Path) -> None:
+    result = RUNNER.invoke(app, ["run", str(fresh), "--out", str(tmp_path / "out")])
+    assert result.exit_code == Exit.DONE
+    assert "not evaluable (NO_COMPARISON)" in result.stdout
+
+
+def test_files_and_folder_are_for_their_owner_only(fresh: Path) -> None:
+    assert fresh.stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o177 == 0 for path in fresh.iterdir())
+
+
+def test_an_empty_folder_may_become_a_study(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    assert "study.yaml" in make_study(folder)
+
+
+def test_a_folder_with_files_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    result = RUNNER.invoke(app, ["init", str(tmp_path)])
+    assert result.exit_code == Exit.PATH_NOT_USABLE
+    assert "The folder is not empty." in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError) as told:
+        make_study(tmp_path / "file")
+    assert told.value.code == Exit.PATH_NOT_USABLE
+    assert RUNNER.invoke(app, ["init", str(tmp_path / "file" / "x")]).exit_code == (
+        Exit.PATH_NOT_USABLE
+    )
+
+
+def test_a_folder_that_cannot_be_finished_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("pipelines.init.write_template_workbook", full)
+    result = RUNNER.invoke(app, ["init", str(tmp_path / "new")])
+    assert result.exit_code == Exit.DISK
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "study_id"),
+    [("2024 Zürich-Study", "z_rich_study"), ("x" * 80, "x" * 64), ("2024", "study")],
+)
+def test_the_name_of_the_folder_becomes_the_id(folder: str, study_id: str) -> None:
+    assert study_id_of(Path(folder)) == study_id
