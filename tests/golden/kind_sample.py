@@ -7,12 +7,13 @@ ids and labels are committed. To read the texts, which go to the terminal and no
 
 Frame: rows that name a recipient and a purpose, 2011 to 2015; one row (the first) per distinct
 purpose, so that a phrase used in forty payments is read once. Strata: recipient is a hospital;
-otherwise thirds of the amount. `DRAWS` rows of each, in random order, by a fixed seed; the rows of
-a stratum fall into the development and the held-out half in turn.
+otherwise thirds of the amount. `DRAWS` rows of each, those with the smallest digest of seed and row
+id, which is a random order; the rows of a stratum fall into the development and the held-out half
+in turn.
 """
 
 import csv
-import random
+import hashlib
 import sys
 from pathlib import Path
 
@@ -49,15 +50,17 @@ def strata(rows: list[Row]) -> dict[str, list[Row]]:
     }
 
 
+def _shuffled(row: Row) -> str:
+    return hashlib.sha256(f"{SEED}:{row['UID']}".encode()).hexdigest()
+
+
 def sample(path: Path) -> list[tuple[str, Row]]:
     """Half (`development` or `held_out`) and row of every draw, in the order of labelling."""
-    rng = random.Random(SEED)
     drawn = []
     for name, rows in strata(frame(path)).items():
-        chosen = rng.sample(rows, DRAWS[name])
+        chosen = sorted(rows, key=_shuffled)[: DRAWS[name]]
         drawn += [(("development", "held_out")[at % 2], row) for at, row in enumerate(chosen)]
-    rng.shuffle(drawn)
-    return drawn
+    return sorted(drawn, key=lambda draw: _shuffled(draw[1]))
 
 
 def main() -> None:
