@@ -68,8 +68,8 @@ def main() -> None:
     writer = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
     writer.writerow(["uid", "is_hospital", "recipient", "purpose"])
     for _, row in sample(FILE):
-        purpose = " ".join(row["payment_purpose"].split())
-        writer.writerow([row["UID"], row["is_hospital"], row["payment_receiver"], purpose])
+        texts = (" ".join(row[name].split()) for name in ("payment_receiver", "payment_purpose"))
+        writer.writerow([row["UID"], row["is_hospital"], *texts])
 
 
 if __name__ == "__main__":
