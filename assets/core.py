@@ -7,11 +7,13 @@ import ibis
 
 from assets.checks import contract_check, recorded
 from assets.parts import common, layer, out
-from assets.run import RowAccounts, StudyRun
+from assets.run import Notes, RowAccounts, StudyRun
 from impact.kind import classify
 from intake.accounts import check_limits, count_rows
 from intake.core import build_core
 from intake.digests import known_inputs
+from intake.name_review import NAMED, name_notes
+from intake.periods import period_notes
 from schemas.registry import TABLE_ORDER, TABLES
 
 
@@ -86,6 +88,17 @@ def every_row_is_accounted_for(
     lost = [account.source_file for account in row_accounts.accounts if not account.is_balanced]
     detail: dict[str, Any] = {"files": len(row_accounts.accounts), "unbalanced": lost}
     return recorded(study_run, "every_row_is_accounted_for", not lost, detail)
+
+
+@dg.asset(
+    ins={f"core_{table}": dg.AssetIn(f"core_{table}") for table in (*NAMED, "alias")},
+    metadata=layer("notes"),
+    **common("core", "duckdb"),
+)
+def input_notes(quarantine_outcome: ibis.Table, **core: ibis.Table) -> Notes:
+    """What a reader must know of the rows: partial periods, look-alike names, merged partners."""
+    accepted = {name.removeprefix("core_"): table for name, table in core.items()}
+    return Notes(notes=[*period_notes(quarantine_outcome), *name_notes(accepted)])
 
 
 @dg.asset(metadata=layer("core"), **common("core", "duckdb", "parquet"))

@@ -42,9 +42,16 @@ BESIDE = {
     "measure": "What was measured, in which unit, and which direction is better.",
     "initiative": "Initiatives with their advocacy spend in the reporting currency.",
     "supported": "Units that patient support reached in the window.",
+    "subgroup": "Which dimension and level of patients each subgroup is.",
 }
 BesidePanel = tuple[
-    pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame
+    pd.DataFrame,
+    pd.DataFrame,
+    pd.DataFrame,
+    pd.DataFrame,
+    pd.DataFrame,
+    pd.DataFrame,
+    pd.DataFrame,
 ]
 
 
@@ -54,7 +61,14 @@ BesidePanel = tuple[
         "core_engagement": dg.AssetIn("engagement_with_kind"),
         **{
             f"core_{name}": dg.AssetIn(f"core_{name}")
-            for name in ("engagement_allocation", "exposure", "unit", "measure", "initiative")
+            for name in (
+                "engagement_allocation",
+                "exposure",
+                "unit",
+                "measure",
+                "initiative",
+                "subgroup",
+            )
         },
         "panel": dg.AssetIn("panel"),
         "frozen_plan": dg.AssetIn("frozen_plan"),
@@ -83,4 +97,5 @@ def panel_tables(
         tables.measure,
         tables.initiative,
         tables.supported,
+        tables.subgroup,
     )

@@ -5,7 +5,7 @@ import dagster as dg
 from assets.core import core_assets
 from assets.effect import effect_diagnostic, effect_estimate, effect_event_study, effect_interval
 from assets.parts import common, layer
-from assets.run import Effects, Indicators, Publication, RowAccounts, StudyRun
+from assets.run import Effects, Indicators, Notes, Publication, RowAccounts, StudyRun
 from impact.engine import build_findings
 from reports.page import render_report
 from reports.words import write_words
@@ -30,6 +30,7 @@ def findings(
     effects: Effects,
     indicators: Indicators,
     row_accounts: RowAccounts,
+    input_notes: Notes,
 ) -> Findings:
     """Every number that any reader sees, with the words made from them."""
     numbers = build_findings(
@@ -37,7 +38,7 @@ def findings(
         effects.effects,
         indicators.indicators,
         row_accounts.accounts,
-        study_run.notes(),
+        [*study_run.notes(), *input_notes.notes],
         study_run.provenance(row_accounts.known_inputs),
     )
     return write_words(numbers)
@@ -71,7 +72,8 @@ def publication(
 def described(published: Publication, findings: Findings) -> dict[str, dg.MetadataValue]:
     """What the catalog shows of a publication."""
     verdicts = "\n".join(
-        f"- **{effect.effect_id}**: {effect.verdict}, certainty {effect.certainty}"
+        f"- **{effect.effect_id}** ({effect.subgroup_id}): {effect.verdict}, "
+        f"certainty {effect.certainty}"
         for effect in findings.effects
     )
     return {

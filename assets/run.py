@@ -40,6 +40,12 @@ class RowAccounts(StrictModel):
     known_inputs: list[InputDigest]
 
 
+class Notes(StrictModel):
+    """Warnings that a reader must see."""
+
+    notes: list[str]
+
+
 class Effects(StrictModel):
     """All planned effects, in the order of the plan."""
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answer:
-    """CPU seconds of the work alone, without imports, and the estimate where there is one."""
+    """CPU seconds of the work alone, without imports, and the estimate or interval if any."""
 
     cpu_seconds: float
     estimate: float | None = None
     std_error: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None

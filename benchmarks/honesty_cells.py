@@ -3,7 +3,13 @@
 from dataclasses import replace
 
 from benchmarks.honesty_cell import LONG, SHORT, STAGGERED, STEP, Cell, Target
-from benchmarks.honesty_cells_more import few_cells, randomised_cells, together_cells, unseen_cells
+from benchmarks.honesty_cells_more import (
+    few_cells,
+    randomised_cells,
+    together_cells,
+    unseen_cells,
+    waiting_cells,
+)
 from benchmarks.honesty_judge import Known
 from tests.worlds import Bias, Cohort, Noise, Spec
 
@@ -23,6 +29,7 @@ def all_cells() -> tuple[Cell, ...]:
         *_certainty(),
         *few_cells(),
         *together_cells(),
+        *waiting_cells(),
         *randomised_cells(),
         *unseen_cells(),
     )

@@ -52,6 +52,26 @@ def together_cells() -> list[Cell]:
     ]
 
 
+def waiting_cells() -> list[Cell]:
+    """Few never exposed; cohorts are compared with those that are not yet exposed too."""
+    group = "Not yet exposed"
+    waves = Spec(
+        cohorts=(Cohort(8, 18), Cohort(8, 28), Cohort(8, 44)), comparison=4, periods=60, controls=12
+    )
+    noisy = replace(waves, noise=Noise(unequal=0.5, exposed_sd=2.0))
+    drifting = replace(waves, bias=Bias(trend=0.5))
+    shaken = replace(waves, bias=Bias(shock=1.0))
+    known = Known(comparison="not_yet_exposed")
+    null: tuple[Target, ...] = ("false_claims", "coverage")
+    return [
+        Cell("not_yet_null", group, null, waves, known),
+        Cell("not_yet_null_unequal", group, null, noisy, known),
+        Cell("not_yet_effect", group, ("wrong_sign", "coverage"), waves.with_effect(1.0), known),
+        Cell("not_yet_trend_0.5", group, ("false_claims", "robust_coverage"), drifting, known),
+        Cell("not_yet_shock_1_seen", group, ("false_claims",), shaken, known),
+    ]
+
+
 def randomised_cells() -> list[Cell]:
     """Randomised designs: I0 with its widening decides."""
     group = "Randomised"

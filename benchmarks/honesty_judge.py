@@ -8,7 +8,7 @@ import pandas as pd
 from impact import functionals
 from impact.certainty import Grade, grade
 from impact.contrast import cluster_scalars, influence
-from impact.estimate import choose_method, decide_only
+from impact.estimate import choose_and_decide
 from impact.few_together import estimate_together
 from impact.gates import Gate, first_failure, gate_timing
 from impact.judged import judge_sample
@@ -26,7 +26,7 @@ from impact.sample import build_sample
 from impact.verdict import Decision, Evidence, decide, family_of, raw_p
 from schemas.findings import Needed
 from schemas.thresholds import Thresholds
-from schemas.vocabulary import Assignment
+from schemas.vocabulary import Assignment, Comparison
 from tests.trial_worlds import Trial
 from tests.worlds import World
 
@@ -45,6 +45,7 @@ class Known:
     declared: bool = False
     assignment: Assignment = "staggered"
     worthwhile: float | None = None
+    comparison: Comparison = "never_exposed"
 
 
 Result = Estimation | NotEvaluable
@@ -79,6 +80,7 @@ def world_data(world: World, known: Known, seed: int) -> EffectData:
         controls=world.controls if len(world.controls) else None,
         is_near=world.is_neighbour if known.neighbours else None,
         is_shared=world.is_reached if known.rivals else None,
+        comparison=known.comparison,
     )
 
 
@@ -107,7 +109,7 @@ def estimate_all(
     """
     if is_few:
         return estimate_together(data, thresholds)
-    return [_estimated(one, known, thresholds) for one in data]
+    return [choose_and_decide(one, known.assignment, "auto", thresholds) for one in data]
 
 
 def judge(
@@ -129,11 +131,6 @@ def judge(
         _verdict(known, result, gates[i], (p_values, i), thresholds)
         for i, ((_, known), result) in enumerate(zip(effects, found, strict=True))
     ]
-
-
-def _estimated(data: EffectData, known: Known, thresholds: Thresholds) -> Result:
-    method = choose_method(data, known.assignment, "auto", thresholds)
-    return method if isinstance(method, NotEvaluable) else decide_only(data, method, thresholds)
 
 
 def _gates(

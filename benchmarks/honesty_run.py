@@ -19,7 +19,7 @@ from benchmarks.honesty_judge import (
     world_data,
 )
 from benchmarks.rivals import RIVALS
-from impact.contrast import Cohorts
+from impact.cohorts import Cohorts
 from impact.judged import Judged
 from impact.model import EffectData, Estimation, IntArray
 from impact.sample import build_sample

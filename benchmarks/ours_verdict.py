@@ -1,7 +1,8 @@
-"""What one verdict costs: 40 clusters, 36 periods, three cohorts."""
+"""What one verdict costs: 40 clusters, 36 periods, one cohort or three."""
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,39 @@ from impact import functionals
 from impact.group_time_did import INTERVALS, estimate_group_time, interval, permute
 from impact.judged import Judged, judge_sample
 from impact.model import NEVER, EffectData
+from impact.panel_verdict import Question, judge_panel
 from impact.sample import build_sample
 from schemas.thresholds import Thresholds
 
 REPEATS = 20
 STARTS, SIZES, PERIODS = (18, 22, 26, NEVER), (7, 7, 6, 20), 36
+CONTROLS = 24
+QUESTION = Question(smallest_worthwhile_effect=0.5, assignment="staggered")
+
+
+def verdict_one(folder: Path) -> Answer:
+    """The verdict with 24 controls: one cohort of 20, the deals of its randomisation at hand."""
+    del folder
+    return _judged_each(panel((24, NEVER), (20, 20), CONTROLS))
+
+
+def verdict_three(folder: Path) -> Answer:
+    """The same with three cohorts."""
+    del folder
+    return _judged_each(panel(controls=CONTROLS))
+
+
+def verdict_first(folder: Path) -> Answer:
+    """The first verdict with three cohorts, for which the 9,999 deals are drawn."""
+    del folder
+    data = panel(controls=CONTROLS)
+    seeds = iter(range(1, REPEATS + 2))
+    return _each(lambda: judge_panel(replace(data, seed=next(seeds)), QUESTION, Thresholds()))
+
+
+def _judged_each(data: EffectData) -> Answer:
+    thresholds = Thresholds()
+    return _each(lambda: judge_panel(data, QUESTION, thresholds))
 
 
 def intervals(folder: Path) -> Answer:
@@ -44,10 +73,12 @@ def whole(folder: Path) -> Answer:
     return _each(lambda: estimate_group_time(data, Thresholds()))
 
 
-def panel() -> EffectData:
-    """Clusters with levels of their own and noise of standard deviation 1."""
+def panel(
+    starts: tuple[int, ...] = STARTS, sizes: tuple[int, ...] = SIZES, controls: int = 0
+) -> EffectData:
+    """Clusters with levels of their own and noise of standard deviation 1; controls alike."""
     rng = np.random.default_rng(1)
-    cohort = np.repeat(STARTS, SIZES)
+    cohort = np.repeat(starts, sizes)
     count = len(cohort)
     return EffectData(
         unit_ids=tuple(f"c{number}" for number in range(count)),
@@ -58,6 +89,7 @@ def panel() -> EffectData:
         block=np.zeros(count, dtype=np.int64),
         probability=np.full(count, np.nan),
         weight=np.ones(count),
+        controls=rng.standard_normal((controls, count, PERIODS)) if controls else None,
     )
 
 

@@ -20,6 +20,8 @@ from schemas.thresholds import Thresholds
 from schemas.vocabulary import Status
 
 PRE_TREND_ALPHA = 0.05
+WAITING = "not_yet_exposed"
+"""Diagnostic of the comparison group that the plan asks for."""
 
 
 def panel_alternatives(
@@ -105,6 +107,15 @@ def second_estimator(judged: Judged, thresholds: Thresholds) -> DiagnosticResult
     z = found.estimate / found.std_error
     status: Status = "PASS" if abs(z) <= thresholds.alternative_z else "FAIL"
     return DiagnosticResult("second_estimator", status, z, thresholds.alternative_z)
+
+
+def waiting_clusters(data: EffectData, judged: Judged) -> tuple[DiagnosticResult, ...]:
+    """How many exposed clusters others are compared with before their start, where asked for."""
+    if data.comparison == "never_exposed":
+        return ()
+    count = int(judged.sample.waiting.sum())
+    status: Status = "PASS" if count else "NOT_APPLICABLE"
+    return (DiagnosticResult(WAITING, status, float(count)),)
 
 
 def slope_breakdown(judged: Judged, headline: Contrast) -> float | None:

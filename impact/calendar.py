@@ -4,10 +4,9 @@ import datetime as dt
 from typing import Any
 
 from schemas.study import Study
-from schemas.vocabulary import PeriodLength
+from schemas.vocabulary import PERIOD_MONTHS, PeriodLength
 
-MONTHS: dict[PeriodLength, int] = {"month": 1, "quarter": 3, "year": 12}
-"""Months in a period; quarters and years are those of the calendar."""
+MONTHS = PERIOD_MONTHS
 
 
 def period_of(date: dt.date, study: Study) -> int:

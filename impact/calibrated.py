@@ -4,13 +4,13 @@ import numpy as np
 from scipy import optimize, stats
 
 from impact import functionals
+from impact.cohorts import Cohorts
 from impact.contrast import (
-    Cohorts,
     Contrast,
-    cluster_scalars,
     contrast,
-    influence,
-    satterthwaite,
+    degrees_of_freedom,
+    estimates,
+    influences,
     usable_rows,
 )
 from impact.controls import Controls
@@ -78,32 +78,30 @@ def without_shared(judged: Judged, controls: Controls, factor: float) -> Contras
     kept = usable_rows(matrix, judged.cohorts)
     if kept is None:
         return None
-    cohorts = Cohorts(judged.cohorts.label[kept], judged.cohorts.starts)
-    scalar = cluster_scalars(np.nan_to_num(matrix[kept]), cohorts)
     names = [name for name, stays in zip(judged.unit_ids, kept, strict=True) if stays]
-    return _jointly(scalar, cohorts, names, controls, factor)
+    full = np.nan_to_num(matrix[kept])
+    return _jointly(full, judged.cohorts.among(kept), names, controls, factor)
 
 
 def _jointly(
-    scalar: FloatArray,
+    matrix: FloatArray,
     cohorts: Cohorts,
     names: list[str],
     controls: Controls,
     factor: float,
 ) -> Contrast | None:
     """The contrast with the outside controls' estimates and influences taken off."""
-    exposed = cohorts.label > 0
-    estimate = float(scalar[exposed].mean() - scalar[~exposed].mean())
+    estimate = float(estimates(matrix[None], cohorts)[0])
     estimate -= factor * sum(item.estimate for item in controls.outside) / controls.count
     share = outside_influence(controls)
-    own = influence(scalar[:, None], cohorts)[:, 0]
+    own = influences(matrix[None], cohorts)[:, 0]
     own = own - factor * np.array([share.pop(name, 0.0) for name in names])
-    v1, v0 = float((own[exposed] ** 2).sum()), float((own[~exposed] ** 2).sum())
+    inside = float((own**2).sum())
     v2 = factor**2 * sum(value**2 for value in share.values())
-    total = v1 + v0 + v2
-    if np.sqrt(v1 + v0) <= FLAT:
+    total = inside + v2
+    if np.sqrt(inside) <= FLAT:
         return None
-    below = (v1 + v0) ** 2 / satterthwaite(v1, v0, cohorts) + v2**2 / max(1, len(share) - 2)
+    below = inside**2 / degrees_of_freedom(own, cohorts) + v2**2 / max(1, len(share) - 2)
     return Contrast(estimate, total, total**2 / below)
 
 

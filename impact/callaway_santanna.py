@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 from diff_diff import CallawaySantAnna
 
-from impact.contrast import Cohorts, own_scalars
+from impact.cohorts import Cohorts
+from impact.contrast import own_scalars
 from impact.model import AlternativeEstimate, EventEstimate, FloatArray, IntArray
 from impact.sufficient.band import sup_t
 from impact.sufficient.cells import Base
-from impact.sufficient.effects import Aggregated, group_time_effects
+from impact.sufficient.effects import Aggregated, GroupTimeEffects, group_time_effects
 from impact.sufficient.moments import moments_of
+from schemas.vocabulary import Comparison
 
 GAPS = (
     "Unbalanced panel detected",
@@ -27,6 +29,10 @@ GAPS = (
     "All post-treatment effects are NaN",
 )
 """How diff-diff's warnings about missing outcomes begin."""
+IN_LIBRARY: dict[Comparison, str] = {
+    "never_exposed": "never_treated",
+    "not_yet_exposed": "not_yet_treated",
+}
 REFERENCE = -1
 """The event time that all others are measured from, with a universal base."""
 
@@ -54,8 +60,9 @@ def group_time_att(
     base: Base = "universal",
     level: float = 0.95,
     seed: int = 1,
+    comparison: Comparison = "never_exposed",
 ) -> GroupTimeAtt | None:
-    """Estimate ATT(g, t) against never-exposed rows and aggregate.
+    """Estimate ATT(g, t) against never-exposed or not-yet-exposed rows and aggregate.
 
     Callaway and Sant'Anna (2021), doi:10.1016/j.jeconom.2020.12.001.
     `outcome` is (N, T) with NaN where missing, `cohort` (N,) the first exposed period or a
@@ -64,16 +71,15 @@ def group_time_att(
     """
     rng = np.random.default_rng(seed)
     if np.isfinite(outcome).all():
-        return _from_moments(outcome, cohort, base, level, rng)
-    return _from_library(outcome, cohort, base, level, rng)
+        found = group_time_effects(moments_of(outcome, cohort), comparison, base)
+        return None if found is None else _from_effects(found, base, level, rng)
+    fit = _library_fit(outcome, cohort, base, comparison)
+    return None if fit is None else _from_fit(fit, level, rng)
 
 
-def _from_moments(
-    outcome: FloatArray, cohort: IntArray, base: Base, level: float, rng: np.random.Generator
-) -> GroupTimeAtt | None:
-    found = group_time_effects(moments_of(outcome, cohort), base=base)
-    if found is None:
-        return None
+def _from_effects(
+    found: GroupTimeEffects, base: Base, level: float, rng: np.random.Generator
+) -> GroupTimeAtt:
     event = found.event
     return GroupTimeAtt(
         simple=found.simple,
@@ -94,18 +100,23 @@ def event_estimates(
     return _events(sorted(rows), event.covariance, level, rng)
 
 
-def _from_library(
-    outcome: FloatArray, cohort: IntArray, base: Base, level: float, rng: np.random.Generator
-) -> GroupTimeAtt | None:
+def _library_fit(
+    outcome: FloatArray, cohort: IntArray, base: Base, comparison: Comparison
+) -> Any | None:
+    """Fit with diff-diff; None where it finds nothing to estimate."""
     estimator = CallawaySantAnna(
-        control_group="never_treated", estimation_method="reg", base_period=base
+        control_group=IN_LIBRARY[comparison], estimation_method="reg", base_period=base
     )
     columns = {"outcome": "y", "unit": "unit", "time": "time", "first_treat": "first"}
     with _known_warnings():
         try:
-            fit = estimator.fit(_long(outcome, cohort), **columns)
+            return estimator.fit(_long(outcome, cohort), **columns)
         except ValueError:
             return None
+
+
+def _from_fit(fit: Any, level: float, rng: np.random.Generator) -> GroupTimeAtt | None:
+    with _known_warnings():
         simple, events = fit.aggregate("simple"), fit.aggregate("event_study")
     if not np.isfinite(simple.att).all():
         return None
@@ -184,12 +195,12 @@ def group_average(matrix: FloatArray, cohorts: Cohorts) -> AlternativeEstimate:
     `matrix` (N, G) holds post means minus the last pre-period. The standard error is the
     paper's, from influence functions that include the estimated cohort shares.
     """
-    own = own_scalars(matrix, cohorts)
-    rest = matrix[cohorts.label == 0]
-    exposed = cohorts.label > 0
-    effect = own[exposed] - rest.mean(axis=0)[cohorts.label[exposed] - 1]
-    away = rest @ cohorts.shares - float(rest.mean(axis=0) @ cohorts.shares)
+    exposed, compared = cohorts.label > 0, cohorts.compared
+    count = compared.sum(axis=0)
+    rest = np.where(compared, matrix, 0.0).sum(axis=0) / count
+    effect = own_scalars(matrix, cohorts)[exposed] - rest[cohorts.label[exposed] - 1]
     estimate = float(effect.mean())
-    variance = ((effect - estimate) ** 2).sum() / len(effect) ** 2
-    variance += (away**2).sum() / len(rest) ** 2
-    return AlternativeEstimate("callaway_santanna_group", estimate, float(np.sqrt(variance)))
+    influence = -np.where(compared, matrix - rest, 0.0) @ (cohorts.shares / count)
+    influence[exposed] += (effect - estimate) / len(effect)
+    std_error = float(np.sqrt((influence**2).sum()))
+    return AlternativeEstimate("callaway_santanna_group", estimate, std_error)

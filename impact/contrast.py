@@ -1,12 +1,24 @@
 """The contrast of two arms of cluster scalars, with its jackknife standard error."""
 
+import math
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy import special
 
-from impact.model import BoolArray, FloatArray, IntArray
+from impact.cohorts import Cohorts
+from impact.model import BoolArray, FloatArray
+from impact.waiting import (
+    usable_waiting,
+    waiting_df,
+    waiting_estimate,
+    waiting_influence,
+    waiting_leave_one_out,
+    weighted_waiting,
+)
+
+FLAT = 1e-13
+"""A standard error below this share of the scalars is rounding."""
 
 
 @dataclass(frozen=True)
@@ -32,53 +44,21 @@ class Contrast:
         return float(2 * special.stdtr(self.df, -abs(self.estimate) / self.std_error))
 
 
-@dataclass(frozen=True)
-class Cohorts:
-    """Cohort of each cluster (0 comparison, 1..G in order of start) and the G starts."""
-
-    label: IntArray
-    starts: tuple[int, ...]
-
-    @cached_property
-    def shares(self) -> FloatArray:
-        """w_g: each cohort's share of the exposed clusters (G,)."""
-        counts = np.bincount(self.label, minlength=len(self.starts) + 1)[1:]
-        return np.asarray(counts / counts.sum())
-
-    @cached_property
-    def strata(self) -> IntArray:
-        """Stratum (G,) in which each cohort's scalars are centred.
-
-        A cohort of one joins its neighbour in time (the earlier of two as near).
-        """
-        counts = np.bincount(self.label, minlength=len(self.starts) + 1)[1:]
-        stratum = np.arange(len(counts))
-        for cohort in np.flatnonzero(counts == 1):
-            alone = (stratum == stratum[cohort]).sum() == 1
-            if alone and len(counts) > 1:
-                stratum[cohort] = stratum[_nearest(int(cohort), self.starts)]
-        return np.unique(stratum, return_inverse=True)[1]
-
-
-def _nearest(cohort: int, starts: tuple[int, ...]) -> int:
-    others = [other for other in (cohort - 1, cohort + 1) if 0 <= other < len(starts)]
-    return min(others, key=lambda other: abs(starts[other] - starts[cohort]))
-
-
 def cluster_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
     """x_j: the own cohort's column, or for comparison clusters the w_g mean of all (N,)."""
-    mixed = matrix @ cohorts.shares
-    return np.where(cohorts.label > 0, own_scalars(matrix, cohorts), mixed)
+    return np.where(cohorts.exposed, own_scalars(matrix, cohorts), matrix @ cohorts.shares)
 
 
 def own_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
     """Take each exposed cluster's own column; the first column for comparison clusters (N,)."""
-    return np.asarray(matrix[np.arange(len(matrix)), np.maximum(cohorts.label - 1, 0)])
+    return np.asarray(matrix[cohorts.own])
 
 
 def with_own_scalars(matrix: FloatArray, cohorts: Cohorts) -> FloatArray:
     """Fill what an exposed cluster lacks for another cohort's windows with its own scalar."""
-    hole = np.isnan(matrix) & (cohorts.label > 0)[:, None]
+    if np.isfinite(matrix).all():
+        return matrix
+    hole = np.isnan(matrix) & cohorts.exposed[:, None]
     return np.where(hole, own_scalars(matrix, cohorts)[:, None], matrix)
 
 
@@ -91,35 +71,83 @@ def contrast(matrix: FloatArray, cohorts: Cohorts) -> Contrast | None:
     kept = usable_rows(matrix, cohorts)
     if kept is None:
         return None
-    left = Cohorts(cohorts.label[kept], cohorts.starts)
-    return _contrast(cluster_scalars(np.nan_to_num(matrix[kept]), left), left)
+    left = cohorts.among(kept)
+    is_whole = left is cohorts and bool(np.isfinite(matrix).all())
+    full = matrix if is_whole else np.nan_to_num(matrix[kept])
+    if left.waits is not None:
+        return _waiting_contrast(full, left)
+    return _contrast(cluster_scalars(full, left), left)
 
 
 def usable_rows(matrix: FloatArray, cohorts: Cohorts) -> BoolArray | None:
     """Clusters (N,) whose own scalar is there; None where they are too few for a contrast."""
     seen = np.isfinite(matrix)
-    own = np.isfinite(own_scalars(matrix, cohorts))
-    kept = np.where(cohorts.label > 0, own, seen.all(axis=1))
-    counts = np.bincount(cohorts.label[kept], minlength=len(cohorts.starts) + 1)
+    kept = np.where(cohorts.exposed, seen[cohorts.own], seen.all(axis=1))
+    if cohorts.waits is not None:
+        kept = usable_waiting(matrix, cohorts)
+        if cohorts.among(kept).compared.sum(axis=0).min() < 2:
+            return None
+    counts = cohorts.among(kept).counts
     if counts[0] < 2 or counts[1:].sum() < 2 or counts[1:].min() == 0:
         return None
     return kept
 
 
 def _contrast(scalar: FloatArray, cohorts: Cohorts) -> Contrast | None:
-    exposed = cohorts.label > 0
-    own = influence(scalar[:, None], cohorts)[:, 0]
-    v1, v0 = float((own[exposed] ** 2).sum()), float((own[~exposed] ** 2).sum())
+    exposed = cohorts.exposed
+    own = influence(scalar[:, None], cohorts)[:, 0] ** 2
+    v1, v0 = float(own[exposed].sum()), float(own[~exposed].sum())
     if _is_flat(v1 + v0, scalar):
         return None
     estimate = float(scalar[exposed].mean() - scalar[~exposed].mean())
     return Contrast(estimate, v1 + v0, satterthwaite(v1, v0, cohorts))
 
 
+def _waiting_contrast(matrix: FloatArray, cohorts: Cohorts) -> Contrast | None:
+    own = waiting_influence(matrix[None], cohorts)[:, 0]
+    variance = float((own**2).sum())
+    if _is_flat(variance, matrix):
+        return None
+    estimate = float(waiting_estimate(matrix[None], cohorts)[0])
+    return Contrast(estimate, variance, waiting_df(own, cohorts))
+
+
+def influences(stack: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """Contribution of each cluster to the contrast of each of M scalar matrices: (N, M).
+
+    `stack` is (M, N, G), without holes; whatever the clusters are compared with.
+    """
+    if cohorts.waits is not None:
+        return waiting_influence(stack, cohorts)
+    return influence(stacked_scalars(stack, cohorts), cohorts)
+
+
+def estimates(stack: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """Contrast (M,) of each of M scalar matrices (M, N, G), without holes."""
+    if cohorts.waits is not None:
+        return waiting_estimate(stack, cohorts)
+    own, exposed = stacked_scalars(stack, cohorts), cohorts.exposed
+    return np.asarray(own[exposed].mean(axis=0) - own[~exposed].mean(axis=0))
+
+
+def stacked_scalars(stack: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """`cluster_scalars` of M matrices (M, N, G) at once: (N, M)."""
+    return np.where(cohorts.exposed, stack[:, *cohorts.own], stack @ cohorts.shares).T
+
+
+def degrees_of_freedom(own: FloatArray, cohorts: Cohorts) -> float:
+    """Satterthwaite's, from each cluster's influence (N,)."""
+    if cohorts.waits is not None:
+        return waiting_df(own, cohorts)
+    exposed = cohorts.label > 0
+    return satterthwaite(
+        float((own[exposed] ** 2).sum()), float((own[~exposed] ** 2).sum()), cohorts
+    )
+
+
 def satterthwaite(v1: float, v0: float, cohorts: Cohorts) -> float:
     """Degrees of freedom of v1 + v0, the variances that come from either arm."""
-    n1 = int((cohorts.label > 0).sum())
-    n0 = len(cohorts.label) - n1
+    n0, n1 = int(cohorts.counts[0]), int(cohorts.counts[1:].sum())
     below = v1**2 / (n1 - int(cohorts.strata.max()) - 1) + v0**2 / (n0 - 1)
     return (v1 + v0) ** 2 / below
 
@@ -131,37 +159,61 @@ def influence(scalars: FloatArray, cohorts: Cohorts) -> FloatArray:
     two columns the covariance of their contrasts. Exposed clusters are centred on their stratum;
     for a single exposed cluster, which has no spread of its own, the comparison's SD stands.
     """
-    exposed = cohorts.label > 0
-    n1, n0 = int(exposed.sum()), int((~exposed).sum())
-    made = np.empty_like(scalars)
-    made[~exposed] = (scalars[~exposed].mean(axis=0) - scalars[~exposed]) / (n0 - 1)
-    strata = np.where(exposed, cohorts.strata[np.maximum(cohorts.label - 1, 0)], -1)
-    for stratum in range(int(strata.max()) + 1):
-        part = scalars[strata == stratum]
+    rest, *strata = cohorts.members
+    n0, n1 = len(rest), len(scalars) - len(rest)
+    made, others = np.empty_like(scalars), scalars[rest]
+    made[rest] = (others.sum(axis=0) / n0 - others) / (n0 - 1)
+    for rows in strata:
         if n1 == 1:
-            made[strata == stratum] = scalars[~exposed].std(axis=0, ddof=1)
+            made[rows] = others.std(axis=0, ddof=1)
             continue
-        factor = np.sqrt(len(part) / ((len(part) - 1) * n1 * (n1 - 1)))
-        made[strata == stratum] = factor * (part - part.mean(axis=0))
+        part, size = scalars[rows], len(rows)
+        factor = math.sqrt(size / ((size - 1) * n1 * (n1 - 1)))
+        made[rows] = factor * (part - part.sum(axis=0) / size)
     return made
 
 
 def _is_flat(variance: float, scalar: FloatArray) -> bool:
     """Whether a variance is no more than rounding."""
-    return variance <= (1e-13 * float(np.abs(scalar).max())) ** 2
+    return variance <= (FLAT * float(np.abs(scalar).max())) ** 2
 
 
 def cohort_contrasts(matrix: FloatArray, cohorts: Cohorts) -> tuple[Contrast, ...]:
     """Contrast each stratum of cohorts with the comparison clusters, in order of start."""
+    is_plain = cohorts.waits is None and len(cohorts.members) == len(cohorts.counts)
+    if is_plain and cohorts.counts.min() >= 2 and np.isfinite(matrix).all():
+        return _separately(matrix, cohorts)
     found = []
     for stratum in range(int(cohorts.strata.max()) + 1):
         members = np.flatnonzero(cohorts.strata == stratum)
-        chosen = np.isin(cohorts.label - 1, members) | (cohorts.label == 0)
+        others = np.asarray(cohorts.compared[:, members].all(axis=1))
+        chosen = np.isin(cohorts.label - 1, members) | others
         position = np.searchsorted(members, cohorts.label[chosen] - 1) + 1
-        label = np.where(cohorts.label[chosen] > 0, position, 0)
+        label = np.where(others[chosen], 0, position)
         starts = tuple(cohorts.starts[member] for member in members)
         found.append(contrast(matrix[np.ix_(chosen, members)], Cohorts(label, starts)))
     return tuple(one for one in found if one is not None)
+
+
+def _separately(matrix: FloatArray, cohorts: Cohorts) -> tuple[Contrast, ...]:
+    """`cohort_contrasts` where each cohort is a stratum of its own and nothing is missing."""
+    rest, *strata = cohorts.members
+    means, variances = _column_moments(matrix[rest])
+    found = []
+    for column, rows in enumerate(strata):
+        mean, v1 = _column_moments(matrix[rows, column])
+        v0 = variances[column]
+        if v1 + v0 > (FLAT * np.abs(matrix[:, column]).max()) ** 2:
+            df = (v1 + v0) ** 2 / (v1**2 / (len(rows) - 1) + v0**2 / (len(rest) - 1))
+            found.append(Contrast(float(mean - means[column]), float(v1 + v0), float(df)))
+    return tuple(found)
+
+
+def _column_moments(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Mean of each column, and its jackknife variance."""
+    count = len(values)
+    mean = values.sum(axis=0) / count
+    return mean, ((values - mean) ** 2).sum(axis=0) / (count - 1) ** 2
 
 
 def weighted_estimate(matrix: FloatArray, cohorts: Cohorts, weight: FloatArray) -> float:
@@ -169,6 +221,8 @@ def weighted_estimate(matrix: FloatArray, cohorts: Cohorts, weight: FloatArray) 
 
     With equal weights this is the estimate of `contrast`. Every cluster's scalar must be there.
     """
+    if cohorts.waits is not None:
+        return weighted_waiting(matrix, cohorts, weight)
     label, inside = cohorts.label, cohorts.label > 0
     share = np.bincount(label, weight, len(cohorts.starts) + 1)[1:] / weight[inside].sum()
     own = matrix[inside, label[inside] - 1]
@@ -179,6 +233,8 @@ def weighted_estimate(matrix: FloatArray, cohorts: Cohorts, weight: FloatArray) 
 
 def leave_one_out(matrix: FloatArray, cohorts: Cohorts, weight: FloatArray) -> FloatArray:
     """Give the weighted estimate without each cluster in turn (N,), cohort weights renewed."""
+    if cohorts.waits is not None:
+        return waiting_leave_one_out(matrix, cohorts, weight)
     label, inside = cohorts.label, cohorts.label > 0
     own = matrix[np.arange(len(matrix)), np.maximum(label - 1, 0)]
     mass = np.bincount(label, weight, len(cohorts.starts) + 1)[1:]

@@ -5,13 +5,14 @@ differs from zero by is bias and noise. Controls are signed so that positive is 
 divided by their own s_k, so that a bias is comparable across measures.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from impact import functionals
-from impact.contrast import Cohorts, contrast, influence
+from impact.cohorts import Cohorts
+from impact.contrast import contrast, estimates, influences
 from impact.model import BoolArray, EffectData, FloatArray, OutsideControl
 from impact.sample import Sample
 from impact.widening import within_cluster_sds
@@ -26,13 +27,15 @@ LEAST_COVERED = 0.95
 class Controls:
     """The K usable controls of one sample, in units of their own s_k.
 
-    `series` (K', N, T) and `scalar` (K', N, G) are of those on the effect's own clusters,
-    `outside` those with an exposure of their own. `estimate` (K,) holds all e_k, the first K'
+    `scalar` (K', N, G) is of those on the effect's own clusters, `given` (K', N, T) their
+    series in their own units and `size` (K',) their s_k; `outside` are those with an exposure
+    of their own. `estimate` (K,) holds all e_k, the first K'
     on the effect's own clusters, and `std_error` (K,) their own jackknife standard errors.
     `tau_squared` is the variance of the systematic error, `declared` how many were given.
     """
 
-    series: FloatArray
+    given: FloatArray
+    size: FloatArray
     scalar: FloatArray
     outside: tuple[OutsideControl, ...]
     estimate: FloatArray
@@ -60,7 +63,7 @@ class Controls:
     @cached_property
     def mean_series(self) -> FloatArray:
         """Mean series (N, T) of the controls on the effect's own clusters."""
-        return nan_mean(self.series)
+        return nan_mean(self.given / self.size[:, None, None])
 
 
 def build_controls(data: EffectData, sample: Sample, cohorts: Cohorts) -> Controls | None:
@@ -73,8 +76,11 @@ def build_controls(data: EffectData, sample: Sample, cohorts: Cohorts) -> Contro
     declared = len(given) + len(data.outside)
     if declared == 0:
         return None
-    series = _scaled(given[:, sample.rows], sample)
-    scalar = _scalars(series, sample)
+    if len(sample.rows) < len(data.outcome):
+        given = given[:, sample.rows]
+    size = _sizes(given, sample)
+    given, size = (given, size) if (size > 0).all() else (given[size > 0], size[size > 0])
+    scalar = _scalars(given, sample) / size[:, None, None]
     estimate, std_error, is_usable = _estimates(scalar, cohorts)
     scalar = scalar[is_usable]
     outside = data.outside
@@ -82,7 +88,8 @@ def build_controls(data: EffectData, sample: Sample, cohorts: Cohorts) -> Contro
     spread = [float(np.sqrt((item.influence**2).sum())) for item in outside]
     every = np.concatenate([estimate[is_usable], away])
     found = Controls(
-        series=series[is_usable],
+        given=given if is_usable.all() else given[is_usable],
+        size=size[is_usable],
         scalar=scalar,
         outside=outside,
         estimate=every,
@@ -100,34 +107,26 @@ def _with_tau(found: Controls, noise: FloatArray) -> Controls:
         return found
     scatter = float(found.estimate.var(ddof=1))
     expected = float(noise.sum()) / (found.count - 1)
-    return Controls(
-        series=found.series,
-        scalar=found.scalar,
-        outside=found.outside,
-        estimate=found.estimate,
-        std_error=found.std_error,
-        tau_squared=max(0.0, scatter - expected),
-        declared=found.declared,
-    )
+    return replace(found, tau_squared=max(0.0, scatter - expected))
 
 
 def nan_mean(values: FloatArray) -> FloatArray:
     """Mean over the first axis of what is known; NaN where nothing is."""
     seen = np.isfinite(values)
+    if len(values) and seen.all():
+        return np.asarray(values.sum(axis=0) / len(values))
     mean = np.full(values.shape[1:], np.nan)
     total, count = np.where(seen, values, 0.0).sum(axis=0), seen.sum(axis=0)
     np.divide(total, count, out=mean, where=count > 0)
     return mean
 
 
-def _scaled(given: FloatArray, sample: Sample) -> FloatArray:
-    """Series (K', N, T) by their own s_k; those without a scale are left out."""
+def _sizes(given: FloatArray, sample: Sample) -> FloatArray:
+    """s_k of every series (K, N, T): (K,), 0 for those without a scale."""
     first = sample.windows[0].start
-    pre = given[:, sample.label == 0, :first]
+    pre = given[:, (sample.label == 0) | sample.waiting, :first]
     observed = np.isfinite(pre).any(axis=1).sum(axis=1) >= LEAST_PRE
-    sizes = within_cluster_sds(pre)
-    kept = observed & (sizes > 0)
-    return np.asarray(given[kept] / sizes[kept, None, None])
+    return np.where(observed, within_cluster_sds(pre), 0.0)
 
 
 def _scalars(series: FloatArray, sample: Sample) -> FloatArray:
@@ -140,28 +139,25 @@ def _scalars(series: FloatArray, sample: Sample) -> FloatArray:
 
 def _estimates(scalar: FloatArray, cohorts: Cohorts) -> tuple[FloatArray, FloatArray, BoolArray]:
     """e_k and its standard error (K',), and which controls can be used."""
-    own = _own_scalars(scalar, cohorts)
-    seen = np.isfinite(own)
-    usable = seen.mean(axis=0) >= LEAST_COVERED
-    estimate, variance = _columns(own, cohorts)
-    for k in np.flatnonzero(usable & ~seen.all(axis=0)):
+    seen = _seen(scalar, cohorts)
+    usable = seen.mean(axis=1) >= LEAST_COVERED
+    estimate, variance = estimates(scalar, cohorts), _variances(scalar, cohorts)
+    for k in np.flatnonzero(usable & ~seen.all(axis=1)):
         found = contrast(scalar[k], cohorts)
         usable[k] = found is not None
         estimate[k], variance[k] = (found.estimate, found.variance) if found else (0.0, 0.0)
     return estimate, np.sqrt(variance), usable
 
 
-def _own_scalars(scalar: FloatArray, cohorts: Cohorts) -> FloatArray:
-    """Scalar of every cluster for its own arm (N, K')."""
-    own = scalar[:, np.arange(len(cohorts.label)), np.maximum(cohorts.label - 1, 0)]
-    return np.where(cohorts.label > 0, own, scalar @ cohorts.shares).T
+def _seen(scalar: FloatArray, cohorts: Cohorts) -> BoolArray:
+    """Whether every cluster has its scalars for each role it has (K', N)."""
+    own = np.arange(1, len(cohorts.starts) + 1) == cohorts.label[:, None]
+    return np.asarray((np.isfinite(scalar) | ~(own | cohorts.compared)).all(axis=2))
 
 
-def _columns(own: FloatArray, cohorts: Cohorts) -> tuple[FloatArray, FloatArray]:
-    """Contrast and variance of every column (K',); NaN where a cluster lacks the value."""
-    exposed = cohorts.label > 0
-    estimate = own[exposed].mean(axis=0) - own[~exposed].mean(axis=0)
-    return estimate, (influence(own, cohorts) ** 2).sum(axis=0)
+def _variances(scalar: FloatArray, cohorts: Cohorts) -> FloatArray:
+    """Variance of every control's contrast (K',); NaN where a cluster lacks a value."""
+    return np.asarray((influences(scalar, cohorts) ** 2).sum(axis=0))
 
 
 def _noise(found: Controls, cohorts: Cohorts, unit_ids: tuple[str, ...]) -> FloatArray:
@@ -171,8 +167,7 @@ def _noise(found: Controls, cohorts: Cohorts, unit_ids: tuple[str, ...]) -> Floa
         away = joint - joint.mean(axis=1, keepdims=True)
         return np.asarray((away**2).sum(axis=0))
     away = found.scalar - found.mean_scalar
-    own = _own_scalars(away, cohorts)
-    variance = _columns(own, cohorts)[1]
+    variance = _variances(away, cohorts)
     for k in np.flatnonzero(np.isnan(variance)):
         each = contrast(away[k], cohorts)
         variance[k] = each.variance if each else 0.0
@@ -189,7 +184,7 @@ def joint_influence(found: Controls, cohorts: Cohorts, unit_ids: tuple[str, ...]
     position = {name: row for row, name in enumerate((*unit_ids, *others))}
     joint = np.zeros((len(position), found.count))
     full = np.where(np.isfinite(found.scalar), found.scalar, found.mean_scalar)
-    joint[: len(unit_ids), : len(full)] = influence(_own_scalars(full, cohorts), cohorts)
+    joint[: len(unit_ids), : len(full)] = influences(full, cohorts)
     for column, item in enumerate(found.outside, start=len(full)):
         joint[[position[name] for name in item.unit_ids], column] = item.influence
     return joint

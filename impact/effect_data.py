@@ -36,13 +36,15 @@ class EffectTables:
 
     `panel`: this measure for everyone (`schemas.panel.Panel`). `exposure`: this effect's rows
     of `impact.exposure.build_plan_exposure`. `unit`: the unit table. `around`: its negative
-    controls and the units that competing exposures reached.
+    controls and the units that competing exposures reached. `covariates`: rows of the measures
+    that the plan adjusts for, None where it names none.
     """
 
     panel: pd.DataFrame
     exposure: pd.DataFrame
     unit: pd.DataFrame
     around: Surroundings | None = None
+    covariates: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,9 @@ def build_effect_data(
     data = _clustered(frame, grid, effect, measure, study, thresholds)
     doses = dose_matrix(tables.exposure, units, grid.periods, analysis.anticipation)
     data = replace(data, dose=_of_clusters(doses, frame))
+    if tables.covariates is not None:
+        layers = covariate_layers(tables.covariates, analysis.covariates, grid, study)
+        data = replace(data, covariates=np.array([_of_clusters(one, frame) for one in layers]))
     return _with_surroundings(data, tables, frame, grid, clusters)
 
 
@@ -206,6 +211,7 @@ def _clustered(
         first_event=int(is_partial),
         alpha=analysis.alpha,
         seed=analysis.seed,
+        comparison=analysis.comparison,
         season=MONTHS["year"] // MONTHS[measure.period or study.period],
         dose_contrast=analysis.dose_contrast or 1.0,
     )
@@ -225,6 +231,18 @@ def _with_surroundings(
         controls=_controls(around, frame, grid) if around.signs else None,
         outside=around.outside,
     )
+
+
+def covariate_layers(
+    rows: pd.DataFrame, measure_ids: list[str], grid: _Grid, study: Study
+) -> list[FloatArray]:
+    """Each covariate's last value observed so far, on the grid (units, T)."""
+    every = list(range(period_count(study)))
+    layers = []
+    for measure_id in dict.fromkeys(measure_ids):
+        wide = _wide(rows[rows["measure_id"] == measure_id], grid.units, every)
+        layers.append(pd.DataFrame(wide).ffill(axis=1).to_numpy()[:, grid.periods])
+    return layers
 
 
 def _of_clusters(values: FloatArray, frame: pd.DataFrame) -> FloatArray:

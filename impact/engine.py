@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from impact.adjusted_beside import NAME as ADJUSTED
+from impact.beside import WAITING
+from impact.by_subgroup import Divided, Question, divide_effect, with_gaps
 from impact.certainty import Grade, grade
 from impact.gates import (
     Gate,
@@ -34,14 +37,14 @@ from schemas.findings import (
     Provenance,
     RowAccount,
 )
-from schemas.plan import Plan
+from schemas.plan import Plan, PlannedEffect
 from schemas.study import Study
 from schemas.thresholds import Thresholds
+from schemas.vocabulary import Status
 
 INDEPENDENT_ORDER = ("policy", "eligibility_threshold")
 """Bases of assignment, given in the plan with a reason, that moderate certainty asks for."""
 NO_KNOWN_ORDER = ("self_selected", "unknown")
-STILL_TO_COME = ("covariates", "subgroups")
 _USED = frozenset({"outcome", "unit", "measure", "initiative", "exposure"})
 
 
@@ -88,7 +91,8 @@ def measure_effects(
     """All effects of a plan in its order, judged together; none without a plan.
 
     Holm runs over all planned primary effects; any other effect is a family of its own,
-    exploratory. An effect that cannot be claimed counts with p = 1.
+    exploratory. An effect that cannot be claimed counts with p = 1. After them come the
+    effects by subgroup, secondary and exploratory: the levels of one dimension are a family.
     """
     if plan is None:
         return ()
@@ -100,7 +104,26 @@ def measure_effects(
         size = primaries if effect.role == "primary" else 1
         tested.append(_Tested(prepared, _gates(prepared, size, run), size))
     families = _families(tested)
-    return tuple(_judged(item, family, run) for item, family in zip(tested, families, strict=True))
+    made = [_judged(item, family, run) for item, family in zip(tested, families, strict=True)]
+    divided = [_divided(effect, run) for effect in plan.effects]
+    everyone = [
+        with_gaps(one, parts.gaps, planned.analysis.alpha)
+        for one, parts, planned in zip(made, divided, plan.effects, strict=True)
+    ]
+    return (*everyone, *(effect for parts in divided for effect in parts.effects))
+
+
+def _divided(effect: PlannedEffect, run: _Run) -> Divided:
+    """The effect by subgroup; the levels of one dimension are judged as one family."""
+
+    def judge(prepared: Sequence[Prepared]) -> list[Effect]:
+        size = len(prepared)
+        tested = [_Tested(one, _gates(one, size, run), size) for one in prepared]
+        p_values = [one.raw_p for one in tested]
+        return [_judged(one, family_of(p_values, i), run) for i, one in enumerate(tested)]
+
+    question = Question(effect, run.plan, run.tables, run.study, run.thresholds)
+    return divide_effect(question, judge)
 
 
 def build_findings(
@@ -192,7 +215,7 @@ def _judged(tested: _Tested, family: Family, run: _Run) -> Effect:
     target = effect.smallest_worthwhile_effect
     evidence = Evidence(estimation, target, alpha, lacking.reasons, first_failure(tested.gates))
     decision = decide(evidence, family)
-    needed, grading, extra = Needed(), None, _not_done(prepared, run)
+    needed, grading, extra = Needed(), None, _elsewhere(prepared)
     if estimation is not None:
         claim = (alpha, tested.family_size)
         needed = what_is_needed(decision, estimation, target, claim, run.thresholds)
@@ -226,13 +249,16 @@ def _is_documented(prepared: Prepared, run: _Run) -> bool:
     return is_declared and run.facts.is_before_outcomes and not contradicted
 
 
-def _not_done(prepared: Prepared, run: _Run) -> tuple[DiagnosticResult, ...]:
-    """What the plan asks for and this version does not compute: said, not passed over."""
+def _elsewhere(prepared: Prepared) -> tuple[DiagnosticResult, ...]:
+    """What the plan asks for and only group-time designs have: said, not passed over."""
+    analysis, found = prepared.effect.analysis, prepared.estimation
     asked = {
-        "covariates": bool(prepared.effect.analysis.covariates),
-        "subgroups": bool(run.plan.subgroups),
+        ADJUSTED: bool(analysis.covariates),
+        WAITING: analysis.comparison == "not_yet_exposed",
     }
-    return tuple(DiagnosticResult(n, "NOT_EVALUATED") for n in STILL_TO_COME if asked[n])
+    status: Status = "NOT_EVALUATED" if found is None else "NOT_APPLICABLE"
+    made = {item.name for item in found.diagnostics} if found else set()
+    return tuple(DiagnosticResult(n, status) for n in asked if asked[n] and n not in made)
 
 
 def _subject(prepared: Prepared, run: _Run) -> Subject:

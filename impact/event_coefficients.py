@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from impact.contrast import Cohorts, own_scalars
+from impact.cohorts import Cohorts
+from impact.contrast import own_scalars
 from impact.honest_did import EventStudy, breakdown_m
+from impact.honest_did_smooth import breakdown_bend, independent_noise, smoothness
 from impact.judged import Judged
-from impact.model import FloatArray, IntArray
+from impact.model import BoolArray, FloatArray, IntArray, TrendSensitivity
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,23 @@ def event_coefficients(judged: Judged) -> EventStudy | None:
     )
 
 
-def breakdown(judged: Judged, alpha: float) -> float | None:
-    """Find the largest M̄ at which the estimand's interval excludes zero; None where none does."""
+def unequal_trends(judged: Judged, alpha: float) -> TrendSensitivity | None:
+    """Ask how unlike the trends may be before zero is possible; None without an event study.
+
+    In the measure's own unit and sign, at 1 - alpha. Smoothness weighs the pre-periods as if
+    noise were independent: with as many periods as clusters, weights that follow the estimated
+    covariance follow its noise (coverage 0.83 to 0.90 of 0.95, measured; so 0.93 to 0.95).
+    """
     study = event_coefficients(judged)
-    return None if study is None else breakdown_m(study, alpha=alpha)
+    if study is None:
+        return None
+    working = independent_noise(study)
+    straight = smoothness(study, 0.0, alpha=alpha, working=working)
+    return TrendSensitivity(
+        breakdown_m=breakdown_m(study, alpha=alpha),
+        straight=(straight.ci_low, straight.ci_high),
+        breakdown_bend=breakdown_bend(study, alpha=alpha, working=working),
+    )
 
 
 def _shared_post(judged: Judged) -> tuple[int, int]:
@@ -67,15 +82,18 @@ def _shared_post(judged: Judged) -> tuple[int, int]:
 def _coefficient(judged: Judged, time: int) -> Mean | None:
     outcome, starts = judged.sample.outcome, np.array(judged.cohorts.starts)
     change = outcome[:, starts + time] - outcome[:, starts - 1]
-    exposed = _exposed_mean(change, judged.cohorts)
-    rest = _comparison_mean(change, judged.cohorts)
+    exposed = exposed_mean(change, judged.cohorts)
+    rest = comparison_mean(change, judged.cohorts, judged.cohorts.compared)
     if exposed is None or rest is None:
         return None
     return Mean(exposed.estimate - rest.estimate, exposed.influence - rest.influence)
 
 
-def _exposed_mean(change: FloatArray, cohorts: Cohorts) -> Mean | None:
-    """Own changes, centred within strata of cohorts; each cohort keeps its share."""
+def exposed_mean(change: FloatArray, cohorts: Cohorts) -> Mean | None:
+    """Own changes (N, G), centred within strata of cohorts; each cohort keeps its share.
+
+    None where a cohort was not seen, or a stratum in one cluster only.
+    """
     own, size = own_scalars(change, cohorts), len(cohorts.starts)
     seen = np.isfinite(own) & (cohorts.label > 0)
     cohort, value = cohorts.label[seen] - 1, own[seen]
@@ -94,10 +112,12 @@ def _means(value: FloatArray, code: IntArray, count: IntArray) -> FloatArray:
     return np.asarray(np.bincount(code, value, len(count)) / count)
 
 
-def _comparison_mean(change: FloatArray, cohorts: Cohorts) -> Mean | None:
-    """The cohorts' shares of each one's mean over the comparison clusters seen in its calendar."""
-    rest = cohorts.label == 0
-    seen = np.isfinite(change) & rest[:, None]
+def comparison_mean(change: FloatArray, cohorts: Cohorts, compared: BoolArray) -> Mean | None:
+    """The cohorts' shares of each one's mean over the compared clusters seen in its calendar.
+
+    All shapes (N, G). None where those are fewer than two.
+    """
+    seen = np.isfinite(change) & compared
     count = seen.sum(axis=0)
     if count.min() < 2:
         return None

@@ -83,7 +83,7 @@ def shown_left_out(data: EffectData, judged: Judged) -> tuple[Interval, ...]:
 def own_controls(judged: Judged, thresholds: Thresholds) -> Controls | None:
     """The controls, where enough live in the effect's own units: each unit needs a series."""
     found = judged.controls
-    if found is None or len(found.series) < thresholds.controls_calibration:
+    if found is None or len(found.given) < thresholds.controls_calibration:
         return None
     return found
 

@@ -17,6 +17,9 @@ Functional = Callable[[FloatArray, Window], FloatArray]
 def window_mean(outcome: FloatArray, window: BoolArray) -> FloatArray:
     """Mean over the observed periods of a window, in the outcome's unit."""
     part = outcome[:, window]
+    total = part.sum(axis=1)
+    if part.shape[1] and np.isfinite(total).all():
+        return np.asarray(total / part.shape[1])
     seen = np.isfinite(part)
     return _ratio(np.where(seen, part, 0.0).sum(axis=1), seen.sum(axis=1))
 
@@ -45,6 +48,8 @@ def slope(outcome: FloatArray, window: Window) -> FloatArray:
     """Least-squares slope over the pre-periods, per period."""
     part = outcome[:, window.pre]
     seen = np.isfinite(part)
+    if part.shape[1] > 1 and seen.all():
+        return np.asarray((window.away * part).sum(axis=1) / (window.away**2).sum())
     period = np.arange(part.shape[1], dtype=float)
     middle = _ratio(seen @ period, seen.sum(axis=1))
     away = np.where(seen, period - middle[:, None], 0.0)
@@ -53,7 +58,9 @@ def slope(outcome: FloatArray, window: Window) -> FloatArray:
 
 def distance(outcome: FloatArray, window: Window) -> FloatArray:
     """h: periods between the midpoints of the post and pre windows, over observed periods."""
-    period = np.broadcast_to(np.arange(outcome.shape[1], dtype=float), outcome.shape)
+    if window.pre.any() and window.post.any() and np.isfinite(outcome).all():
+        return np.full(len(outcome), window.span)
+    period = np.arange(outcome.shape[1], dtype=float)
     seen = np.where(np.isfinite(outcome), period, np.nan)
     return window_mean(seen, window.post) - window_mean(seen, window.pre)
 

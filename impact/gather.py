@@ -25,6 +25,7 @@ class StudyTables:
     review `basis` says where each row came from. `timing`: `build_plan_timing`. `unit`,
     `measure`: core tables. `initiative`: core table with `spend` in the reporting currency.
     `supported`: `unit_id` of units that patient-support spend reached in the window.
+    `subgroup`: core table, which dimension and level each subgroup is.
     """
 
     panel: pd.DataFrame
@@ -34,6 +35,7 @@ class StudyTables:
     measure: pd.DataFrame
     initiative: pd.DataFrame
     supported: pd.DataFrame
+    subgroup: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def gather_tables(
     """Bring together what the effects need.
 
     `core` maps table names to core tables: engagement as `impact.kind.classify` gives it,
-    engagement_allocation, exposure, unit, measure, initiative; absent ones are empty tables.
+    engagement_allocation, exposure, unit, measure, initiative, subgroup; absent ones are
+    empty tables.
     """
     unit = core["unit"]
     reached = reach(core["engagement"], core["engagement_allocation"], study)
@@ -71,6 +74,10 @@ def gather_tables(
         measure=core["measure"].to_pandas(),
         initiative=named.select("initiative_id", "name", "spend").to_pandas(),
         supported=_supported_units(reached, unit, study).to_pandas(),
+        subgroup=core["subgroup"]
+        .select("subgroup_id", "dimension", "level")
+        .order_by("subgroup_id")
+        .to_pandas(),
     )
 
 

@@ -6,18 +6,25 @@ import numpy as np
 from scipy import special
 
 from impact import functionals
-from impact.beside import panel_alternatives, panel_diagnostics, slope_breakdown
+from impact.adjusted_beside import adjusted_beside
+from impact.beside import (
+    panel_alternatives,
+    panel_diagnostics,
+    slope_breakdown,
+    waiting_clusters,
+)
 from impact.calibrated import calibrated_intervals, control_breakdown, systematic_error
 from impact.callaway_santanna import group_time_att
 from impact.contrast import Contrast, cohort_contrasts, leave_one_out
-from impact.event_coefficients import breakdown
+from impact.event_coefficients import unequal_trends
+from impact.event_study import event_study
 from impact.judged import Judged, judge_sample
 from impact.left_out import leave_both_out
 from impact.model import EffectData, Estimation, Interval, NotEvaluable, PermutationTest
 from impact.permutation import permute_contrast, seeded_deal
-from impact.sample import build_sample
+from impact.sample import Cut, cut_sample
 from impact.support import check_arms, check_variation
-from impact.windows import with_comparison, within_panel
+from impact.waiting_permutation import permute_waiting
 from schemas.thresholds import Thresholds
 from schemas.vocabulary import IntervalName
 
@@ -29,7 +36,7 @@ INTERVALS: tuple[tuple[IntervalName, functionals.Functional], ...] = (
 
 
 def estimate_group_time(
-    data: EffectData,
+    data: EffectData | Cut,
     thresholds: Thresholds,
     *,
     is_randomised: bool = False,
@@ -40,9 +47,11 @@ def estimate_group_time(
     Each cluster counts once and cohorts are weighted by their exposed clusters. A randomised
     roll-out uses the same contrast over all its post-periods. With `is_brief` only what the
     verdict and its certainty are made from is computed; nothing that is printed beside them.
+    Data whose sample was built already come as that cut.
     """
-    cut = with_comparison(within_panel(data), thresholds.did_comparison)
-    sample = build_sample(cut, all_post=is_randomised)
+    if isinstance(data, EffectData):
+        data = cut_sample(data, thresholds.did_comparison, all_post=is_randomised)
+    cut, sample = data.data, data.sample
     needed = (2, 2, 1) if is_randomised else _least(thresholds)
     problem = check_arms(cut, sample, *needed) or check_variation(sample.outcome)
     if problem:
@@ -96,6 +105,7 @@ def _estimation(
         leave_one_out_stable=is_sign_stable(judged, headline.estimate),
         control_count=judged.control_count,
         systematic_error=systematic_error(judged, thresholds),
+        waiting_count=int(sample.waiting.sum()),
         smallest_arm=min(
             sample.exposed_count, sample.comparison_count, *(arm for arm in arms if arm is not None)
         ),
@@ -111,15 +121,27 @@ def _with_beside(
 ) -> Estimation:
     """Add what is printed beside the headline and decides nothing."""
     beside = group_time_att(
-        judged.sample.outcome, judged.first_exposed, level=1 - data.alpha, seed=data.seed
+        judged.sample.outcome,
+        judged.first_exposed,
+        level=1 - data.alpha,
+        seed=data.seed,
+        comparison=data.comparison,
     )
+    adjusted = adjusted_beside(data, judged, headline, thresholds)
     return replace(
         found,
-        event_study=beside.event_study if beside else (),
-        alternatives=panel_alternatives(judged, beside),
-        diagnostics=panel_diagnostics(data, judged, headline, thresholds),
+        event_study=event_study(judged, 1 - data.alpha, data.seed),
+        alternatives=(
+            *panel_alternatives(judged, beside),
+            *([adjusted.alternative] if adjusted else []),
+        ),
+        diagnostics=(
+            *panel_diagnostics(data, judged, headline, thresholds),
+            *([adjusted.diagnostic] if adjusted else []),
+            *waiting_clusters(data, judged),
+        ),
         slope_breakdown=slope_breakdown(judged, headline),
-        breakdown_m=breakdown(judged, data.alpha) if found.is_observational else None,
+        trends=unequal_trends(judged, data.alpha) if found.is_observational else None,
         control_breakdown=control_breakdown(judged, thresholds),
     )
 
@@ -143,6 +165,8 @@ def permute(data: EffectData, judged: Judged, thresholds: Thresholds) -> Permuta
     """Randomisation test of the plain contrast."""
     deal = seeded_deal(judged.cohorts.label, judged.sample.block, thresholds, data.seed)
     matrix = judged.matrix(functionals.plain)
+    if judged.cohorts.waits is not None:
+        return permute_waiting(matrix, judged.cohorts, deal, sign=judged.sign)
     return permute_contrast(matrix, judged.cohorts, deal, sign=judged.sign)
 
 

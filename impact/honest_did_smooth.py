@@ -5,6 +5,7 @@ the difference in trends changes by at most M. The interval is their fixed-lengt
 estimate less a weighted sum of the pre-period changes, with the weights that make it shortest.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,12 @@ from impact.model import FloatArray
 
 ONE_SIDED = 8.0
 """Bias in standard errors from which on the far tail is nothing."""
-PRECISION = {"ftol": 1e-12, "gtol": 1e-9, "maxiter": 2_000}
+BEND = 1e-3
+"""Share of itself to which the breakdown is found."""
+PRECISION = {"ftol": 1e-13, "xtol": 1e-13, "maxfun": 5_000}
+
+QUICK = {"ftol": 1e-8, "maxfun": 500}
+"""Weights chosen for another covariance than the study's need not be the very best."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,19 @@ class HalfLength:
     by_std_error: float
 
 
-def smoothness(study: EventStudy, m: float, *, alpha: float = 0.05) -> SensitivityInterval:
-    """Form the shortest fixed-length interval for one M, in the outcome's unit."""
+def smoothness(
+    study: EventStudy, m: float, *, alpha: float = 0.05, working: FloatArray | None = None
+) -> SensitivityInterval:
+    """Form the fixed-length interval for one M, in the outcome's unit.
+
+    The weights are those that would make it shortest if the coefficients' covariance were
+    `working` (A + B, A + B), by default the study's own; the interval is valid with any.
+    """
     weighing = build_weighing(study)
-    unit = float(np.sqrt(weighing.start @ study.covariance @ weighing.start))
-    free = _shortest(weighing, study.covariance / unit**2, m / unit, alpha)
+    noise = study.covariance if working is None else working
+    unit = float(np.sqrt(weighing.start @ noise @ weighing.start))
+    options = PRECISION if working is None else QUICK
+    free = _shortest(weighing, noise / unit**2, m / unit, alpha, options)
     direction = weighing.start - weighing.step @ free
     std_error = float(np.sqrt(direction @ study.covariance @ direction))
     bias = m * (weighing.fixed_bias + float(np.abs(free).sum()))
@@ -57,7 +71,40 @@ def smoothness(study: EventStudy, m: float, *, alpha: float = 0.05) -> Sensitivi
     return SensitivityInterval(m, centre - half, centre + half)
 
 
-def _shortest(weighing: Weighing, covariance: FloatArray, m: float, alpha: float) -> FloatArray:
+def breakdown_bend(
+    study: EventStudy, *, alpha: float = 0.05, working: FloatArray | None = None
+) -> float | None:
+    """Find the largest M at which the interval still excludes zero, to about 1e-3 of itself.
+
+    None where it does not with a straight line (M = 0) either. The interval grows with M.
+    """
+
+    def clear(m: float) -> float:
+        found = smoothness(study, m, alpha=alpha, working=working)
+        return max(found.ci_low, -found.ci_high)
+
+    least = clear(0.0)
+    if least <= 0:
+        return None
+    high = least / build_weighing(study).fixed_bias
+    while clear(high) > 0:
+        high *= 2
+    return float(optimize.brentq(clear, 0.0, high, rtol=BEND, xtol=BEND * high))
+
+
+def independent_noise(study: EventStudy) -> FloatArray:
+    """Covariance (A + B, A + B) if every period's noise were alike and its own.
+
+    The coefficients share that of the reference. The scale is the study's own.
+    """
+    count = len(study.estimate)
+    shape = np.eye(count) + 1.0
+    return np.asarray(shape * np.trace(study.covariance) / np.trace(shape))
+
+
+def _shortest(
+    weighing: Weighing, covariance: FloatArray, m: float, alpha: float, options: Mapping[str, float]
+) -> FloatArray:
     """Find the x of the shortest interval (A - 1,), in units of the first one's standard error.
 
     The half-length is convex in x; x is split into what is above and below zero, so that it is
@@ -77,9 +124,8 @@ def _shortest(weighing: Weighing, covariance: FloatArray, m: float, alpha: float
     shared = weighing.step.T @ covariance
     least = np.linalg.lstsq(shared @ weighing.step, shared @ weighing.start)[0]
     start, limits = np.maximum(np.concatenate([least, -least]), 0.0), [(0.0, None)] * (2 * size)
-    found = optimize.minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=limits, options=PRECISION
-    )
+    # TNC: the BLAS threads that L-BFGS-B wakes spin for longer than it computes.
+    found = optimize.minimize(loss, start, jac=True, method="TNC", bounds=limits, options=options)
     return np.asarray(found.x[:size] - found.x[size:])
 
 

@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from impact import functionals
-from impact.contrast import Cohorts, Contrast, contrast
+from impact.cohorts import Cohorts
+from impact.contrast import Contrast, contrast
 from impact.controls import Controls, build_controls
 from impact.model import NEVER, EffectData, FloatArray, IntArray
 from impact.sample import Sample
@@ -49,7 +50,14 @@ class Judged:
 
     def contrast(self, functional: functionals.Functional) -> Contrast | None:
         """Contrast the arms in a functional, own unit and sign."""
-        return contrast(self.matrix(functional), self.cohorts)
+        if functional not in self._contrasts:
+            self._contrasts[functional] = contrast(self.matrix(functional), self.cohorts)
+        return self._contrasts[functional]
+
+    @cached_property
+    def _contrasts(self) -> dict[functionals.Functional, Contrast | None]:
+        """What `contrast` has made."""
+        return {}
 
     @property
     def first_exposed(self) -> IntArray:
@@ -69,9 +77,10 @@ def judge_sample(sample: Sample, sign: int, data: EffectData | None = None) -> J
 
     `data` are those the sample was built from, where its negative controls are wanted.
     """
-    before = sample.outcome[sample.label == 0][:, : sample.windows[0].start]
+    rest = (sample.label == 0) | sample.waiting
+    before = sample.outcome[rest][:, : sample.windows[0].start]
     scale = within_cluster_sd(before)
-    cohorts = Cohorts(sample.label, tuple(w.start for w in sample.windows))
+    cohorts = Cohorts(sample.label, tuple(w.start for w in sample.windows), sample.waits)
     return Judged(
         sample=sample,
         cohorts=cohorts,

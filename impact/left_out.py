@@ -1,6 +1,6 @@
 """I5 and I6: the plain estimate without clusters that spillover or another program reached."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from impact import functionals
 from impact.judged import Judged, judge_sample
@@ -26,7 +26,8 @@ class LeftOut:
         """Clusters of the smaller arm that remains."""
         if self.judged is None:
             return None
-        return min(self.judged.sample.exposed_count, self.judged.sample.comparison_count)
+        compared = int(self.judged.cohorts.compared.any(axis=1).sum())
+        return min(self.judged.sample.exposed_count, compared)
 
     def interval(self) -> Interval:
         """The plain contrast of what remains, with its own scale and missing share."""
@@ -53,16 +54,16 @@ def leave_both_out(
     `data` are those `judged` was made from; `least` is the fewest exposed clusters that may
     remain.
     """
-    near = None if data.is_near is None else data.is_near & (data.cohort == NEVER)
-    masks: tuple[tuple[IntervalName, BoolArray | None], ...] = (
-        ("far_only", near),
-        ("clean", data.is_shared),
+    never = data.cohort == NEVER
+    near = None if data.is_near is None else data.is_near & never
+    far = _remaining(data, judged, near, all_post, least)
+    if near is not None and data.is_near is not None and far is not None:
+        far = _without_role(far, (data.is_near & ~never)[~near])
+    clean = _remaining(data, judged, data.is_shared, all_post, least)
+    return (
+        LeftOut("far_only", near is not None, far),
+        LeftOut("clean", data.is_shared is not None, clean),
     )
-    made = [
-        LeftOut(name, mask is not None, _remaining(data, judged, mask, all_post, least))
-        for name, mask in masks
-    ]
-    return made[0], made[1]
 
 
 def _remaining(
@@ -72,8 +73,19 @@ def _remaining(
         return None
     if not mask.any():
         return judged
-    left = leave_out(data, mask)
+    left = leave_out(replace(data, controls=None, covariates=None), mask)
     sample = build_sample(left, all_post=all_post)
     if sample.exposed_count < least or sample.comparison_count < LEAST:
         return None
     return judge_sample(sample, data.sign)
+
+
+def _without_role(judged: Judged, kept_out: BoolArray) -> Judged:
+    """Nobody is compared with the exposed clusters marked (of all that remain); their effect stays.
+
+    They are next to one that was exposed before them.
+    """
+    marked = kept_out[judged.sample.rows]
+    if judged.cohorts.waits is None or not marked.any():
+        return judged
+    return replace(judged, cohorts=replace(judged.cohorts, kept_out=marked))

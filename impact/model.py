@@ -6,12 +6,13 @@ from typing import Literal
 from scipy import special
 
 from impact.arrays import NEVER, BoolArray, FloatArray, IntArray
-from schemas.vocabulary import IntervalName, Method, Reason, Status
+from schemas.vocabulary import Comparison, IntervalName, Method, Reason, Status
 
 __all__ = [
     "NEVER",
     "AlternativeEstimate",
     "BoolArray",
+    "Comparison",
     "DiagnosticResult",
     "EffectData",
     "Estimation",
@@ -22,6 +23,7 @@ __all__ = [
     "NotEvaluable",
     "OutsideControl",
     "PermutationTest",
+    "TrendSensitivity",
 ]
 
 
@@ -53,6 +55,10 @@ class EffectData:
     `dose` (N, T) is each cluster's dose per period, `dose_contrast` the difference in dose
     that an effect per dose is stated for.
 
+    With `comparison` "not_yet_exposed" a cohort is compared with clusters that start after its
+    windows too, not with the never exposed alone. `covariates` (X, N, T) are what the doubly
+    robust alternative adjusts for, None where the plan names none.
+
     `controls` (K, N, T) are negative controls on the same clusters and periods, signed so that
     positive is better, each in its own unit; `outside` those that have an exposure of their
     own. `is_near` (N,) says which clusters neighbour an exposed one or may do so, None where
@@ -79,6 +85,8 @@ class EffectData:
     outside: tuple[OutsideControl, ...] = ()
     is_near: BoolArray | None = None
     is_shared: BoolArray | None = None
+    comparison: Comparison = "never_exposed"
+    covariates: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -160,12 +168,26 @@ class AlternativeEstimate:
 
 @dataclass(frozen=True)
 class DiagnosticResult:
-    """A printed diagnostic; never NaN: None where it could not be computed."""
+    """A printed diagnostic; never NaN: None where it could not be computed, with its reason."""
 
     name: str
     status: Status
     value: float | None = None
     threshold: float | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class TrendSensitivity:
+    """How unlike the arms' trends may be, own unit and sign (Rambachan and Roth 2023).
+
+    `breakdown_m` is the largest M-bar, `breakdown_bend` the largest M, at which the interval
+    excludes zero; None where it never does. `straight` are the bounds for M = 0.
+    """
+
+    breakdown_m: float | None
+    straight: tuple[float, float]
+    breakdown_bend: float | None
 
 
 @dataclass(frozen=True)
@@ -179,6 +201,7 @@ class Estimation:
     cohort's own 95 % bounds (own sign), empty where there is one cohort. `control_count` is K;
     `smallest_arm` the clusters of the smallest arm after I5 and I6 left theirs out;
     `control_breakdown` the multiple of the controls' mean at which I0's claim would fall;
+    `waiting_count` are the exposed clusters that are compared with too, before their start;
     `systematic_error` is tau in the measure's unit, None without enough controls.
     """
 
@@ -208,4 +231,5 @@ class Estimation:
     smallest_arm: int | None = None
     control_breakdown: float | None = None
     systematic_error: float | None = None
-    breakdown_m: float | None = None
+    waiting_count: int = 0
+    trends: TrendSensitivity | None = None

@@ -44,7 +44,7 @@ def clusters_needed(estimation: Estimation, target: float, power_factor: float) 
     errors = [sampling_error(interval) for interval in deciding(estimation)]
     if estimation.decided_by == "permutation" or not errors:
         return None
-    total = estimation.exposed_count + estimation.comparison_count
+    total = estimation.exposed_count + estimation.comparison_count - estimation.waiting_count
     return math.ceil(total * (power_factor * max(errors) / target) ** 2)
 
 

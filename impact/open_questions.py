@@ -39,7 +39,9 @@ def open_questions(
     left = [
         effect
         for effect in effects
-        if effect.verdict in OPEN and effect.smallest_worthwhile_effect is not None
+        if effect.subgroup_id == "all"
+        and effect.verdict in OPEN
+        and effect.smallest_worthwhile_effect is not None
     ]
     size = max(1, sum(effect.role == "primary" for effect in left))
     limits = thresholds or Thresholds()

@@ -7,7 +7,7 @@ honesty study and the design advisor come in here.
 from dataclasses import dataclass
 
 from impact.certainty import Circumstances, Grade, grade, has_opposed_cohorts
-from impact.estimate import choose_method, decide_only
+from impact.estimate import choose_and_decide
 from impact.gates import Gate, first_failure, gate_anticipation, gate_attainable, gate_data
 from impact.model import DiagnosticResult, EffectData, Estimation, NotEvaluable
 from impact.unit_shift import find_unit_shift
@@ -48,8 +48,7 @@ def judge_panel(
 ) -> PanelVerdict:
     """Choose the method, estimate, test the gates that arrays can fail, decide and grade."""
     family = family or Family()
-    method = choose_method(data, question.assignment, question.method, thresholds)
-    result = method if isinstance(method, NotEvaluable) else decide_only(data, method, thresholds)
+    result = choose_and_decide(data, question.assignment, question.method, thresholds)
     target = question.smallest_worthwhile_effect
     if isinstance(result, NotEvaluable):
         return PanelVerdict(Decision("not_evaluable", result.reasons), None, result)

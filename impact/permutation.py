@@ -7,9 +7,9 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 
 import numpy as np
-from scipy import sparse
 
-from impact.contrast import Cohorts, with_own_scalars
+from impact.cohorts import Cohorts
+from impact.contrast import with_own_scalars
 from impact.model import FloatArray, IntArray, PermutationTest
 from schemas.thresholds import Thresholds
 from schemas.vocabulary import IntervalName
@@ -21,7 +21,10 @@ FLAT = 1e-7
 """A standard error below this share of the scalars' size is rounding: sums of squares cancel."""
 
 SMALL = 1_000_000
-"""Places of all assignments up to which a deal is remembered, and summed as sparse matrices."""
+"""Places of all assignments up to which a deal is remembered, and summed by tables."""
+
+BITS = 10
+"""Clusters whose sums are tabulated together: every choice among them is a row of the table."""
 
 
 @dataclass(frozen=True)
@@ -39,32 +42,48 @@ class Deal:
     is_exact: bool
 
     @cached_property
-    def chosen(self) -> dict[int, sparse.csr_array]:
-        """Which clusters (columns) each assignment (row, D) gives a label to, by label."""
-        width = int(self.member.max()) + 1
-        return {
-            int(code): _rows_of_ones(self.member[:, self.label == code], width)
-            for code in np.unique(self.label)
-        }
+    def chosen(self) -> dict[int, IntArray]:
+        """Which clusters each assignment gives a label to, by label (`patterns`)."""
+        return {int(code): patterns(self.member[:, self.label == code]) for code in self.codes}
+
+    @cached_property
+    def exposed(self) -> IntArray:
+        """Which clusters each assignment gives any label to (`patterns`)."""
+        return self.chosen[int(self.codes[0])] if len(self.codes) == 1 else patterns(self.member)
+
+    @cached_property
+    def codes(self) -> IntArray:
+        """The labels that are dealt, in order."""
+        return np.unique(self.label)
 
 
-def _rows_of_ones(columns: IntArray, width: int) -> sparse.csr_array:
-    """Sparse (D, width) with ones at `columns` (D, k)."""
-    ends = np.arange(0, columns.size + 1, columns.shape[1])
-    return sparse.csr_array(
-        (np.ones(columns.size), columns.ravel(), ends), shape=(len(columns), width)
-    )
+def patterns(member: IntArray) -> IntArray:
+    """Clusters of every assignment (D, k) as bits, ten clusters to a number (groups, D)."""
+    groups = int(member.max()) // BITS + 1
+    place = np.arange(groups * BITS)
+    place = place // BITS * 16 + place % BITS
+    chosen = np.zeros((len(member), groups * 16), dtype=bool)
+    np.put_along_axis(chosen, place[member], values=True, axis=1)
+    numbers = np.packbits(chosen, axis=1, bitorder="little").view("<u2")
+    return np.ascontiguousarray(numbers.T, dtype=np.int64)
+
+
+CHOICES = ((np.arange(2**BITS) >> np.arange(BITS)[:, None]) & 1).astype(np.float64)
+"""Every choice among ten clusters (10, 1024): column by its number."""
 
 
 def seeded_deal(label: IntArray, block: IntArray, thresholds: Thresholds, seed: int) -> Deal:
     """`deal_labels` with a generator of this seed; a small deal is dealt once and remembered.
 
-    Effects of one study, and simulated worlds, often deal the same labels.
+    Effects of one study, and simulated worlds, often deal the same labels. Which cluster of a
+    block holds which label makes no difference to what is dealt.
     """
     places = int((label > 0).sum()) * thresholds.permutations_drawn
     if places > SMALL:
         return deal_labels(label, block, thresholds, np.random.default_rng(seed))
-    return _remembered(tuple(label.tolist()), tuple(block.tolist()), thresholds, seed)
+    sorted_within = np.empty_like(label)
+    sorted_within[np.argsort(block, kind="stable")] = label[np.lexsort((label, block))]
+    return _remembered(tuple(sorted_within.tolist()), tuple(block.tolist()), thresholds, seed)
 
 
 @lru_cache(maxsize=8)
@@ -193,30 +212,76 @@ def studentised(
 
 def _summed(table: FloatArray, cohorts: Cohorts, deal: Deal) -> FloatArray:
     """`studentised` of every assignment of a deal, from sums of the scalars and their squares."""
-    n1 = deal.member.shape[1]
+    mixed, n1 = table[:, 0], deal.member.shape[1]
     n0 = len(table) - n1
-    strata = [int(cohorts.strata[code - 1]) for code in deal.chosen]
-    inside = np.zeros((max(strata) + 1, 2, len(deal.member)))
-    as_comparison = np.zeros((2, len(deal.member)))
-    for stratum, (code, matrix) in zip(strata, deal.chosen.items(), strict=True):
-        own, mixed = table[: matrix.shape[1], code], table[: matrix.shape[1], 0]
-        sums = _column_sums(matrix, own)
-        inside[stratum] += sums
-        as_comparison += sums if np.array_equal(own, mixed) else _column_sums(matrix, mixed)
-    size = np.bincount(strata, [(deal.label == code).sum() for code in deal.chosen])[:, None]
-    around = np.maximum(inside[:, 1] - inside[:, 0] ** 2 / size, 0.0)
-    v1 = (size / np.maximum(size - 1, 1) * around).sum(axis=0) / (n1 * (n1 - 1))
-    total, squares = table[:, 0].sum(), (table[:, 0] ** 2).sum()
+    as_comparison = _pattern_sums(deal.exposed, mixed)
+    inside, spread = _inside(table, cohorts, deal, as_comparison)
+    total, squares = mixed.sum(), (mixed**2).sum()
     rest = total - as_comparison[0]
-    rest_spread = squares - as_comparison[1] - rest**2 / n0
-    v0 = np.maximum(rest_spread, 0.0) / (n0 - 1) ** 2
-    estimate = inside[:, 0].sum(axis=0) / n1 - rest / n0
-    return _over(estimate, np.sqrt(v0 + v1), scale=float(np.sqrt(squares / len(table))))
+    variance = _spread(rest, squares - as_comparison[1], n0)
+    variance /= (n0 - 1) ** 2
+    spread /= n1 * (n1 - 1)
+    variance += spread
+    inside /= n1
+    rest /= n0
+    inside -= rest
+    return _over(
+        inside, np.sqrt(variance, out=variance), scale=float(np.sqrt(squares / len(table)))
+    )
 
 
-def _column_sums(matrix: sparse.csr_array, column: FloatArray) -> FloatArray:
-    """Sums of a column and of its squares over the clusters of every assignment (2, D)."""
-    return np.asarray((matrix @ np.column_stack([column, column**2])).T)
+def _inside(
+    table: FloatArray, cohorts: Cohorts, deal: Deal, as_comparison: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Sum of the exposed clusters' own scalars, and of n_s s_s^2 over strata, by assignment (D,).
+
+    `as_comparison` (2, D) are the exposed clusters' sums under the comparison's label, which
+    are the same where there is one cohort.
+    """
+    if len(deal.codes) == 1 and np.array_equal(table[:, 0], table[:, int(deal.codes[0])]):
+        own, squares = as_comparison
+        size = deal.member.shape[1]
+        return own.copy(), size / max(size - 1, 1) * _spread(own, squares, size)
+    strata = cohorts.strata[deal.codes - 1]
+    every, spread = np.zeros(len(deal.member)), np.zeros(len(deal.member))
+    for stratum in range(int(strata.max()) + 1):
+        codes = [int(code) for code in deal.codes[strata == stratum]]
+        size = int(cohorts.counts[codes].sum())
+        own, squares = _pattern_sums(deal.chosen[codes[0]], table[:, codes[0]])
+        for code in codes[1:]:
+            more = _pattern_sums(deal.chosen[code], table[:, code])
+            own, squares = own + more[0], squares + more[1]
+        every += own
+        around = _spread(own, squares, size)
+        around *= size / max(size - 1, 1)
+        spread += around
+    return every, spread
+
+
+def _spread(total: FloatArray, squares: FloatArray, size: int) -> FloatArray:
+    """Sum of squared distances from the mean, from a sum and a sum of squares; at least 0."""
+    around = total * total
+    around /= -size
+    around += squares
+    return np.maximum(around, 0.0, out=around)
+
+
+def _pattern_sums(numbers: IntArray, column: FloatArray) -> FloatArray:
+    """Sums of a column and of its squares over the clusters of every assignment (2, D).
+
+    Both travel as one complex number, looked up ten clusters at a time.
+    """
+    groups = len(numbers)
+    padded = np.zeros(groups * BITS)
+    part = column[: len(padded)]
+    padded[: len(part)] = part
+    single = padded.reshape(groups, BITS)
+    tables = np.empty((groups, CHOICES.shape[1]), dtype=np.complex128)
+    tables.real, tables.imag = single @ CHOICES, single**2 @ CHOICES
+    sums = tables[0].take(numbers[0], mode="clip")
+    for table, number in zip(tables[1:], numbers[1:], strict=True):
+        sums += table.take(number, mode="clip")
+    return np.array([sums.real, sums.imag])
 
 
 def _exposed_variance(inside: FloatArray, strata: IntArray, n1: int) -> FloatArray:
@@ -230,6 +295,8 @@ def _exposed_variance(inside: FloatArray, strata: IntArray, n1: int) -> FloatArr
 
 def _over(estimate: FloatArray, std_error: FloatArray, scale: float) -> FloatArray:
     flat = FLAT * scale
+    if std_error.min(initial=np.inf) > flat:
+        return estimate / std_error
     statistic = np.where(np.abs(estimate) <= flat, 0.0, np.copysign(np.inf, estimate))
     np.divide(estimate, std_error, out=statistic, where=std_error > flat)
     return statistic
@@ -244,8 +311,8 @@ def summarise(
     (1 + number as extreme) / (1 + draws).
     """
     slack = TIE * max(1.0, abs(observed)) if np.isfinite(observed) else 0.0
-    above = int((drawn >= observed - slack).sum())
-    below = int((drawn <= observed + slack).sum())
+    above = int(np.count_nonzero(drawn >= observed - slack))
+    below = int(np.count_nonzero(drawn <= observed + slack))
     extra = 0 if deal.is_exact else 1
     total = len(drawn) + extra
     return PermutationTest(

@@ -6,7 +6,8 @@ import numpy as np
 
 from impact import functionals
 from impact.calibration import SystematicError
-from impact.contrast import Cohorts, Contrast, contrast, leave_one_out, weighted_estimate
+from impact.cohorts import Cohorts
+from impact.contrast import Contrast, contrast, leave_one_out, weighted_estimate
 from impact.judged import Judged, judge_sample
 from impact.model import DiagnosticResult, EffectData
 from impact.sample import build_sample

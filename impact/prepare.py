@@ -6,7 +6,7 @@ import pandas as pd
 
 from impact.calendar import MONTHS
 from impact.effect_data import EffectTables, Measure, build_effect_data
-from impact.estimate import NOTHING_BESIDE, choose_method, estimate
+from impact.estimate import NOTHING_BESIDE, choose_method, decide_only, estimate
 from impact.gather import StudyTables
 from impact.model import (
     DiagnosticResult,
@@ -57,25 +57,33 @@ class Prepared:
 
 
 def prepare_effect(
-    effect: PlannedEffect, plan: Plan, tables: StudyTables, study: Study, thresholds: Thresholds
+    effect: PlannedEffect,
+    plan: Plan,
+    tables: StudyTables,
+    study: Study,
+    thresholds: Thresholds,
+    *,
+    is_brief: bool = False,
 ) -> Prepared:
-    """Estimate one effect as far as its data allow."""
+    """Estimate one effect as far as its data allow; with `is_brief` nothing beside it."""
     measure = find_measure(tables.measure, effect.measure_id)
     mine = effect_tables(tables, effect)
     mine = replace(mine, around=surroundings(effect, plan, tables, study, thresholds))
     controls = count_controls(effect, plan, tables.panel)
 
-    def estimated(rows: EffectTables) -> tuple[EffectData | NotEvaluable, Result]:
+    def estimated(
+        rows: EffectTables, *, is_brief: bool
+    ) -> tuple[EffectData | NotEvaluable, Result]:
         data = build_effect_data(rows, effect, measure, study, thresholds)
         if isinstance(data, NotEvaluable):
             return data, data
-        return data, _estimated(data, effect, rows, thresholds)
+        return data, _estimated(data, effect, rows, thresholds, is_brief=is_brief)
 
-    lacking = lacking_tables(effect, study)
-    data, result = (lacking, lacking) if lacking else estimated(mine)
+    lacking = lacking_tables(effect, study) or lacking_rows(effect, tables)
+    data, result = (lacking, lacking) if lacking else estimated(mine, is_brief=is_brief)
     suppressed = DiagnosticResult(SUPPRESSED, "NOT_EVALUATED")
     if isinstance(result, Estimation):
-        suppressed = check_suppressed(mine, result, lambda rows: estimated(rows)[1])
+        suppressed = check_suppressed(mine, result, lambda rows: estimated(rows, is_brief=True)[1])
         if forms_calibrated(result):
             controls = result.control_count
         has_controls = controls >= thresholds.controls_calibration
@@ -123,6 +131,22 @@ def lacking_tables(effect: PlannedEffect, study: Study) -> NotEvaluable | None:
     return NotEvaluable(("MISSING_TABLE",), tuple(lacking)) if lacking else None
 
 
+def lacking_rows(effect: PlannedEffect, tables: StudyTables) -> NotEvaluable | None:
+    """What this effect needs and the tables that are there do not hold.
+
+    A measure that nothing describes or observes, outcomes that are told by subgroup only, and
+    parents to cluster by where no unit has one.
+    """
+    mine = tables.panel[tables.panel["measure_id"] == effect.measure_id]
+    if mine.empty and effect.measure_id not in set(tables.measure["measure_id"]):
+        return NotEvaluable(("MISSING_TABLE",), ("measure",))
+    if len(mine) > 0 and not (mine["subgroup_id"] == "all").any():
+        return NotEvaluable(("MISSING_TABLE",), ("outcome for everyone",))
+    if effect.analysis.cluster == "parent_id" and tables.unit["parent_id"].isna().all():
+        return NotEvaluable(("MISSING_TABLE",), ("unit.parent_id",))
+    return None
+
+
 def find_measure(measure: pd.DataFrame, measure_id: str) -> Measure:
     """The measure as its table describes it; by its id alone where the table has no row."""
     rows = measure[measure["measure_id"] == measure_id].to_dict("records")
@@ -140,11 +164,12 @@ def find_measure(measure: pd.DataFrame, measure_id: str) -> Measure:
 
 
 def effect_tables(tables: StudyTables, effect: PlannedEffect) -> EffectTables:
-    """The rows of one effect: its measure for everyone, its own exposure, all units."""
-    panel, exposure = tables.panel, tables.exposure
-    is_mine = (panel["measure_id"] == effect.measure_id) & (panel["subgroup_id"] == "all")
+    """The rows of one effect: its measure and covariates for everyone, its exposure, all units."""
+    panel, exposure = tables.panel[tables.panel["subgroup_id"] == "all"], tables.exposure
+    named = effect.analysis.covariates
     return EffectTables(
-        panel=panel[is_mine],
+        panel=panel[panel["measure_id"] == effect.measure_id],
+        covariates=panel[panel["measure_id"].isin(named)] if named else None,
         exposure=exposure[exposure["effect_id"] == effect.effect_id],
         unit=tables.unit,
     )
@@ -176,7 +201,12 @@ def is_switching(exposure: pd.DataFrame, last_period: int) -> bool:
 
 
 def _estimated(
-    data: EffectData, effect: PlannedEffect, tables: EffectTables, thresholds: Thresholds
+    data: EffectData,
+    effect: PlannedEffect,
+    tables: EffectTables,
+    thresholds: Thresholds,
+    *,
+    is_brief: bool,
 ) -> Estimation | NotEvaluable:
     assignment = assignment_of(tables.exposure)
     requested: MethodChoice = effect.analysis.method
@@ -185,7 +215,9 @@ def _estimated(
     method = choose_method(data, assignment, requested, thresholds)
     if method == NOTHING_BESIDE and effect.analysis.method == "auto":
         method = choose_method(data, assignment, "auto", thresholds)
-    return method if isinstance(method, NotEvaluable) else estimate(data, method, thresholds)
+    if isinstance(method, NotEvaluable):
+        return method
+    return (decide_only if is_brief else estimate)(data, method, thresholds)
 
 
 def _design_of(effect: PlannedEffect, tables: EffectTables) -> MethodChoice:

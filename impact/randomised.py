@@ -1,5 +1,7 @@
 """Randomised designs: the difference in means between the arms, and what is shown beside it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from impact.arm_permutation import Trial, permute_trial
@@ -23,16 +25,19 @@ from impact.windows import within_panel
 from schemas.thresholds import Thresholds
 
 
-def estimate_randomised(data: EffectData, thresholds: Thresholds) -> Estimation | NotEvaluable:
+def estimate_randomised(
+    data: EffectData, thresholds: Thresholds, *, is_brief: bool = False
+) -> Estimation | NotEvaluable:
     """Estimate the average effect of assignment; a randomised order of roll-out by DiD.
 
     Two arms with one start: difference in means, adjusted for the pre-period outcome when
     there is one; within blocks where a given assignment probability differs between blocks.
+    With `is_brief` nothing is computed that is only printed beside the verdict.
     """
     data = within_panel(data)
     starts = np.unique(data.cohort[data.cohort != NEVER])
     if len(starts) > 1 or not (data.cohort == NEVER).any():
-        return estimate_group_time(data, thresholds, is_randomised=True)
+        return estimate_group_time(data, thresholds, is_randomised=True, is_brief=is_brief)
     who = build_randomisation(data, int(starts[0]))
     if isinstance(who, NotEvaluable):
         return who
@@ -41,7 +46,8 @@ def estimate_randomised(data: EffectData, thresholds: Thresholds) -> Estimation 
         return NotEvaluable(("TOO_FEW_UNITS",))
     if float(trial.compare().variance[0]) <= 0:
         return NotEvaluable(("NO_VARIATION",))
-    return _estimation(who, trial, thresholds)
+    found = _estimation(who, trial, thresholds)
+    return found if is_brief else _with_beside(found, who, trial)
 
 
 def _estimation(who: Randomisation, trial: Trial, thresholds: Thresholds) -> Estimation:
@@ -67,7 +73,14 @@ def _estimation(who: Randomisation, trial: Trial, thresholds: Thresholds) -> Est
         missing_share=who.missing_share,
         scale=scale,
         is_observational=False,
-        event_study=difference_by_period(who, level=1 - data.alpha),
+    )
+
+
+def _with_beside(found: Estimation, who: Randomisation, trial: Trial) -> Estimation:
+    """Add what is printed beside the headline and decides nothing."""
+    return replace(
+        found,
+        event_study=difference_by_period(who, level=1 - who.data.alpha),
         alternatives=trial_alternatives(who, trial),
-        diagnostics=trial_diagnostics(who, estimate),
+        diagnostics=trial_diagnostics(who, found.estimate),
     )

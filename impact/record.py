@@ -131,13 +131,22 @@ def _numbers(subject: Subject, estimation: Estimation) -> dict[str, object]:
             )
             for item in estimation.alternatives
         ],
-        "sensitivity": Sensitivity(
-            breakdown_m=finite(estimation.breakdown_m),
-            breakdown_slope=finite(estimation.slope_breakdown),
-            breakdown_control_factor=finite(estimation.control_breakdown),
-        ),
+        "sensitivity": _sensitivity(estimation),
         "cost": cost_of(subject.spend, subject.currency, claimed),
     }
+
+
+def _sensitivity(estimation: Estimation) -> Sensitivity:
+    trends = estimation.trends
+    low, high = trends.straight if trends else (None, None)
+    return Sensitivity(
+        breakdown_m=finite(trends.breakdown_m) if trends else None,
+        breakdown_slope=finite(estimation.slope_breakdown),
+        breakdown_control_factor=finite(estimation.control_breakdown),
+        straight_low=finite(low),
+        straight_high=finite(high),
+        breakdown_bend=finite(trends.breakdown_bend) if trends else None,
+    )
 
 
 def _plain_interval(estimation: Estimation) -> tuple[float, float] | None:
@@ -198,4 +207,5 @@ def _diagnostic(item: DiagnosticResult) -> Diagnostic:
         status=item.status,
         value=finite(item.value),
         threshold=finite(item.threshold),
+        reason=item.reason,
     )

@@ -1,11 +1,12 @@
 """Which clusters an estimate uses, in which arm, and how much of each arm is missing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from impact.model import NEVER, BoolArray, EffectData, FloatArray, IntArray
-from impact.windows import Window, build_window
+from impact.windows import Window, build_window, with_comparison, within_panel
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,8 @@ class Sample:
 
     `label` (N,) is 0 for comparison clusters and 1..G for the cohorts in order of start;
     `rows` (N,) are the clusters' rows in the data the sample was built from.
+    `waits` (G, G) is that of `impact.cohorts.Cohorts`, None unless it is asked for and some
+    cohort is unexposed until another's windows end.
     The missing shares are of all post-period cells of an arm, clusters that were dropped
     counting as all missing.
     """
@@ -26,6 +29,7 @@ class Sample:
     windows: tuple[Window, ...]
     missing_exposed: float
     missing_comparison: float
+    waits: BoolArray | None = None
 
     @property
     def exposed_count(self) -> int:
@@ -34,8 +38,20 @@ class Sample:
 
     @property
     def comparison_count(self) -> int:
-        """Comparison clusters."""
+        """Comparison clusters, those among them that are not yet exposed counted too."""
+        return self.never_count + int(self.waiting.sum())
+
+    @property
+    def never_count(self) -> int:
+        """Clusters that are never exposed."""
         return int((self.label == 0).sum())
+
+    @property
+    def waiting(self) -> BoolArray:
+        """Which exposed clusters (N,) another cohort is compared with."""
+        if self.waits is None:
+            return np.zeros(len(self.label), dtype=bool)
+        return np.concatenate([[False], self.waits.any(axis=1)])[self.label]
 
     @property
     def missing_share(self) -> float:
@@ -53,6 +69,20 @@ class Sample:
         return max(int(window.post.sum()) for window in self.windows)
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Data that were cut to have a comparison, and the sample they give."""
+
+    data: EffectData
+    sample: Sample
+
+
+def cut_sample(data: EffectData, fewest: int, *, all_post: bool = False) -> Cut:
+    """Cut data so that `fewest` clusters can be compared with, and build their sample."""
+    cut = with_comparison(within_panel(data), fewest)
+    return Cut(cut, build_sample(cut, all_post=all_post))
+
+
 def build_sample(data: EffectData, *, all_post: bool = False) -> Sample:
     """Sort clusters into arms and drop those that cannot give a scalar.
 
@@ -60,13 +90,18 @@ def build_sample(data: EffectData, *, all_post: bool = False) -> Sample:
     dropped. Cohorts without a pre-period or without a post-period are no part of either arm.
     """
     every = _usable_windows(data, all_post=all_post)
-    label = np.searchsorted([w.start for w in every], data.cohort) + 1
-    label = np.where(data.cohort == NEVER, 0, label)
-    known = np.isin(data.cohort, [NEVER, *(w.start for w in every)])
-    kept = known & _is_usable_in_own_arm(data.outcome, label, every)
+    starts = np.array([NEVER, *(w.start for w in every)])
+    label = np.minimum(np.searchsorted(starts, data.cohort), len(starts) - 1)
+    known = starts[label] == data.cohort
+    is_whole = bool(np.isfinite(data.outcome).all())
+    kept = known if is_whole else known & _is_usable_in_own_arm(data.outcome, label, every)
+    if data.comparison == "not_yet_exposed":
+        kept &= _is_usable_while_waiting(data, every)
     alive = np.unique(label[kept & (label > 0)])
     windows = tuple(every[code - 1] for code in alive)
-    kept &= (label > 0) | _is_usable_in_all(data.outcome, windows)
+    if not is_whole:
+        kept &= (label > 0) | _is_usable_in_all(data.outcome, windows)
+    waits = waiting_cohorts(windows) if data.comparison == "not_yet_exposed" else None
     weights = _shares(label[kept & (label > 0)], alive)
     return Sample(
         outcome=data.outcome[kept],
@@ -75,9 +110,36 @@ def build_sample(data: EffectData, *, all_post: bool = False) -> Sample:
         weight=data.weight[kept],
         rows=np.flatnonzero(kept),
         windows=windows,
-        missing_exposed=_missing_exposed(data.outcome, label, known, kept, every),
-        missing_comparison=_missing_comparison(data.outcome, label, kept, windows, weights),
+        missing_exposed=0.0
+        if is_whole
+        else _missing_exposed(data.outcome, label, known, kept, every),
+        missing_comparison=0.0
+        if is_whole
+        else _missing_comparison(data, label, kept, windows, (weights, waits)),
+        waits=waits,
     )
+
+
+def waiting_cohorts(windows: Sequence[Window]) -> BoolArray | None:
+    """Whether each cohort (rows) starts after the last post-period of each other (columns).
+
+    None where none does.
+    """
+    ends = np.array([np.flatnonzero(window.post)[-1] for window in windows], dtype=np.int64)
+    starts = np.array([window.start for window in windows], dtype=np.int64)
+    waits = starts[:, None] > ends
+    return waits if waits.any() else None
+
+
+def _is_usable_while_waiting(data: EffectData, windows: tuple[Window, ...]) -> BoolArray:
+    """Clusters (N,) that can be used in the windows of every cohort compared with them."""
+    usable, waits = np.ones(len(data.cohort), dtype=bool), waiting_cohorts(windows)
+    if waits is None:
+        return usable
+    for row, window in enumerate(windows):
+        served = tuple(windows[g] for g in np.flatnonzero(waits[row]))
+        usable &= (data.cohort != window.start) | _is_usable_in_all(data.outcome, served)
+    return usable
 
 
 def _shares(labels: IntArray, codes: IntArray) -> FloatArray:
@@ -133,14 +195,19 @@ def _missing_exposed(
 
 
 def _missing_comparison(
-    outcome: FloatArray,
+    data: EffectData,
     label: IntArray,
     kept: BoolArray,
     windows: tuple[Window, ...],
-    weights: FloatArray,
+    counted: tuple[FloatArray, BoolArray | None],
 ) -> float:
-    arm = label == 0
-    if not arm.any() or not windows:
+    weights, waits = counted
+    if not (label == 0).any() or not windows:
         return 0.0
-    shares = [_post_missing(outcome, window, kept)[arm].mean() for window in windows]
+    starts, shares = np.array([window.start for window in windows]), []
+    for column, window in enumerate(windows):
+        arm = label == 0
+        if waits is not None:
+            arm = arm | np.isin(data.cohort, starts[waits[:, column]])
+        shares.append(_post_missing(data.outcome, window, kept)[arm].mean())
     return float(np.dot(weights, shares))

@@ -7,7 +7,7 @@ Frank-Wolfe iterations with their stopping and sparsifying rules, not from the e
 
 import numpy as np
 
-from impact.model import FloatArray
+from impact.model import FloatArray, IntArray
 
 FIRST_PASS = 100
 SECOND_PASS = 10_000
@@ -55,30 +55,38 @@ def _frank_wolfe(
     weight, product = start.copy(), np.einsum("bkl,bl->bk", gram, start)
     active, done = np.arange(len(start)), start.copy()
     for step in range(steps):
-        gain, weight, product = _one_step(gram, linear, weight, product)
-        done[active] = weight
+        gain = _one_step((gram, active), linear, weight, product)
         going = (gain > least_gain) | (step == 0)
-        if not going.any():
+        if going.all():
+            continue
+        done[active[~going]] = weight[~going]
+        active, weight, product = active[going], weight[going], product[going]
+        linear, least_gain = linear[going], least_gain[going]
+        if not len(active):
             break
-        if not going.all():
-            active, weight, product = active[going], weight[going], product[going]
-            gram, linear, least_gain = gram[going], linear[going], least_gain[going]
+    done[active] = weight
     return done
 
 
 def _one_step(
-    gram: FloatArray, linear: FloatArray, weight: FloatArray, product: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Gain in the objective, new weights and new products of one step."""
-    row = np.arange(len(weight))
+    gram: tuple[FloatArray, IntArray], linear: FloatArray, weight: FloatArray, product: FloatArray
+) -> FloatArray:
+    """Gain in the objective of one step; weights and products are moved in place.
+
+    `gram` is that of all problems with the numbers of those that are still going.
+    """
+    row, (every, active) = np.arange(len(weight)), gram
     gradient = product - linear
     vertex = gradient.argmin(axis=1)
-    slope = gradient[row, vertex] - (gradient * weight).sum(axis=1)
-    towards = gram[row, vertex] - product
-    bend = towards[row, vertex] - (towards * weight).sum(axis=1)
+    slope = gradient[row, vertex] - np.einsum("bk,bk->b", gradient, weight)
+    towards = every[active, vertex]
+    towards -= product
+    bend = towards[row, vertex] - np.einsum("bk,bk->b", towards, weight)
     step = np.divide(-slope, bend, out=np.zeros_like(slope), where=bend > 0)
     step = np.clip(step, 0.0, 1.0)
     gain = -(2 * step * slope + step**2 * bend)
-    moved = (1 - step)[:, None] * weight
-    moved[row, vertex] += step
-    return gain, moved, product + step[:, None] * towards
+    weight *= (1 - step)[:, None]
+    weight[row, vertex] += step
+    towards *= step[:, None]
+    product += towards
+    return np.asarray(gain)

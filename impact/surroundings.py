@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from impact.calendar import period_count
-from impact.contrast import cluster_scalars, influence
+from impact.contrast import influences
 from impact.functionals import plain
 from impact.judged import judge_sample
-from impact.model import BoolArray, EffectData, OutsideControl
+from impact.model import NEVER, BoolArray, EffectData, OutsideControl
 from impact.sample import build_sample
 from impact.selection import Clusters
 from impact.support import check_arms
@@ -89,26 +89,38 @@ def reached_clusters(
 
 
 def near_clusters(data: EffectData, clusters: Clusters, unit: pd.DataFrame) -> BoolArray | None:
-    """Never-exposed clusters (N,) next to an exposed one, or of which that is not known.
+    """Clusters (N,) next to one that was exposed before them, or of which that is not known.
 
-    None where no cluster's neighbours are known. Being neighbours goes both ways; clusters are
-    neighbours when any of their units are.
+    Never-exposed ones, and those that serve as comparison until their own start. None where no
+    cluster's neighbours are known. Being neighbours goes both ways; clusters are neighbours
+    when any of their units are.
     """
     links = _links(unit, clusters)
     if links.keys().isdisjoint(data.unit_ids):
         return None
-    exposed = {name for name, start in zip(data.unit_ids, data.cohort, strict=True) if start >= 0}
-    beside = set().union(*(links.get(name, set()) for name in exposed))
-    is_known = exposed <= links.keys()
+    starts = np.where(data.cohort == NEVER, np.inf, data.cohort).tolist()
+    start = dict(zip(data.unit_ids, starts, strict=True))
+    named = _reversed(links)
+    unknown = min((begun for name, begun in start.items() if name not in links), default=np.inf)
 
     def is_near(name: str) -> bool:
-        if name in exposed:
+        own = start[name]
+        if np.isfinite(own) and data.comparison == "never_exposed":
             return False
-        if name in beside or links.get(name, set()) & exposed:
-            return True
-        return name not in links and not is_known
+        beside = links.get(name, set()) | named.get(name, set())
+        is_known = name in links or unknown >= own
+        return not is_known or any(start.get(other, np.inf) < own for other in beside)
 
     return np.array([is_near(name) for name in data.unit_ids], dtype=bool)
+
+
+def _reversed(links: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The clusters that name each cluster as their neighbour."""
+    named: dict[str, set[str]] = {}
+    for name, others in links.items():
+        for other in others:
+            named.setdefault(other, set()).add(name)
+    return named
 
 
 def _links(unit: pd.DataFrame, clusters: Clusters) -> dict[str, set[str]]:
@@ -137,9 +149,9 @@ def outside_control(data: EffectData, thresholds: Thresholds) -> OutsideControl 
     if found is None or judged.scale == 0:
         return None
     factor = judged.sign / judged.scale
-    scalar = cluster_scalars(np.nan_to_num(judged.matrix(plain)), judged.cohorts)
+    full = np.nan_to_num(judged.matrix(plain))
     return OutsideControl(
         unit_ids=tuple(cut.unit_ids[row] for row in sample.rows),
         estimate=factor * found.estimate,
-        influence=factor * influence(scalar[:, None], judged.cohorts)[:, 0],
+        influence=factor * influences(full[None], judged.cohorts)[:, 0],
     )

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 
 from impact.arm_permutation import Trial
-from impact.contrast import Cohorts
+from impact.cohorts import Cohorts
 from impact.group_time_did import INTERVALS, interval
 from impact.judged import Judged
 from impact.model import (

@@ -31,8 +31,7 @@ def find_unit_shift(outcome: FloatArray) -> DiagnosticResult:
     """
     if outcome.shape[1] < 2:
         return DiagnosticResult("unit_shift", "NOT_APPLICABLE")
-    is_seen = np.isfinite(outcome).any(axis=0)
-    whole = _column_medians(outcome[:, is_seen])
+    whole = _column_medians(outcome)
     can_be_whole = len(whole) >= 2 and bool((whole > 0).all())
     usable, wide = _usable_rows(outcome)
     if not (can_be_whole or usable.any()):
@@ -46,9 +45,14 @@ def find_unit_shift(outcome: FloatArray) -> DiagnosticResult:
 
 
 def _column_medians(outcome: FloatArray) -> FloatArray:
-    """Median of what was observed in each period (T,); every period has something."""
-    ordered, count = np.sort(outcome, axis=0), np.isfinite(outcome).sum(axis=0)
-    column = np.arange(outcome.shape[1])
+    """Median of what was observed in each period that has something (T' <= T,)."""
+    ordered, seen = np.sort(outcome, axis=0), np.isfinite(outcome)
+    if seen.all():
+        middle = len(outcome) // 2
+        return np.asarray((ordered[(len(outcome) - 1) // 2] + ordered[middle]) / 2)
+    count = seen.sum(axis=0)
+    column = np.flatnonzero(count)
+    count = count[column]
     return np.asarray((ordered[(count - 1) // 2, column] + ordered[count // 2, column]) / 2)
 
 

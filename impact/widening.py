@@ -1,7 +1,9 @@
 """How far missing outcomes could move an estimate, and the scale it is measured in."""
 
+import math
+
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from impact.model import FloatArray
 
@@ -16,7 +18,8 @@ def worst_share_shift(missing: float) -> float:
     """
     if missing <= 0:
         return 0.0
-    return float(stats.norm.pdf(stats.norm.ppf(missing)) / (1 - missing))
+    quantile = float(special.ndtri(missing))
+    return math.exp(-(quantile**2) / 2) / math.sqrt(2 * math.pi) / (1 - missing)
 
 
 def two_way_fit(values: FloatArray) -> FloatArray:
@@ -62,11 +65,11 @@ def within_cluster_sds(pre: FloatArray) -> FloatArray:
     count, rows, columns = pre.shape
     is_full = np.isfinite(pre).all(axis=(1, 2)) & (rows > 1) & (columns > 1)
     sizes = np.zeros(count)
-    full = pre[is_full]
+    full = pre if is_full.all() else pre[is_full]
     away = full - full.mean(axis=2, keepdims=True)
     away -= away.mean(axis=1, keepdims=True)
     divisor = max(1, (rows - 1) * (columns - 1))
-    found = np.sqrt((away**2).sum(axis=(1, 2)) / divisor)
+    found = np.sqrt(np.einsum("kij,kij->k", away, away) / divisor)
     largest = np.abs(full).max(axis=(1, 2), initial=0.0)
     sizes[is_full] = np.where(found > ROUNDING * largest, found, 0.0)
     for k in np.flatnonzero(~is_full):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import ibis
 from ibis.util import gen_name
 
+from intake.aliases import chains, with_aliases
 from intake.checks import Catalogue, listed
 from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
 from intake.money import over_reversed
@@ -65,7 +66,8 @@ def build_core(
         return _nothing(TABLES[table])
     known = {name: parent for name, parent in parents.items() if name in present}
     build = Build(TABLES[table], study, known, Catalogue())
-    rows = backend.create_table(gen_name(f"typed_{table}"), typed_rows(build, raw), temp=True)
+    typed = with_aliases(build, typed_rows(build, raw))
+    rows = backend.create_table(gen_name(f"typed_{table}"), typed, temp=True)
     failures = _failures(build, rows, backend)
     accepted = rows.anti_join(failures, ORIGIN)
     problems = rejections(build, rows, failures)
@@ -92,6 +94,7 @@ def _failures(build: Build, rows: ibis.Table, backend: ibis.BaseBackend) -> ibis
         *duplicates(build, ours),
         *orphans(build, ours),
         *personal_data(build, ours),
+        *chains(build, ours),
     ]
     found = _kept(backend, parts)
     for checks in (overlaps, shares, reversals, lost_children):

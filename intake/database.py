@@ -194,7 +194,7 @@ def _failed(query: Query, state: str | None) -> Rejected:
 
 def _as_text(driver: Any, cursor: Any) -> None:
     """Let every type come as the text the server writes."""
-    text = importlib.import_module("psycopg.types.string").TextLoader
+    text = driver.types.string.TextLoader
     for kind in driver.adapters.types:
         cursor.adapters.register_loader(kind.oid, text)
 

@@ -30,6 +30,19 @@ TYPES = {
 FIRST_DATE = datetime.date(1900, 1, 1)
 MAX_CELL = 65_536
 NOT_A_DATE = "not_a_date"
+SPREADSHEET_ERRORS = (
+    "#REF!",
+    "#N/A",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NULL!",
+    "#NUM!",
+    "#SPILL!",
+    "#CALC!",
+    "#GETTING_DATA",
+)
+"""What a cell shows whose formula has failed."""
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{80}-\x{9f}]"
 CONTROL_IN_ID = (
     r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}"
@@ -103,8 +116,19 @@ def _text_checks(text: Value, column: ColumnSpec) -> tuple[Check, ...]:
         "type the text again",
     )
     long = Rule(column.name, "too_long", f"{column.name} is longer than 64 KiB", "shorten the text")
+    wrong = Rule(
+        column.name,
+        "spreadsheet_error",
+        f"{column.name} holds an error of a spreadsheet",
+        "correct the formula, and save again",
+    )
     pattern = CONTROL_IN_ID if column.kind == "id" else CONTROL
-    return (Check(hidden, text.re_search(pattern)), Check(long, text.length() > MAX_CELL))
+    is_wrong = text.startswith("#") & text.isin(SPREADSHEET_ERRORS)
+    return (
+        Check(hidden, text.re_search(pattern)),
+        Check(long, text.length() > MAX_CELL),
+        Check(wrong, is_wrong),
+    )
 
 
 def _typed(text: Value, column: ColumnSpec, style: CellStyle) -> tuple[Value, Rule]:

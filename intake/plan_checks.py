@@ -46,11 +46,32 @@ def unknown_ids(
         for key, ids in known.items()
         if getattr(effect, key) not in ids
     ]
-    return [_id_warning(path, at, key) for at, key in found] + [
-        _id_warning(path, ("effects", place, "negative_controls"), "measure_id")
+    lists = [
+        (("effects", place, key), ids)
         for place, effect in enumerate(plan.effects)
-        if not _controls(effect) <= known["measure_id"] | {e.effect_id for e in plan.effects}
+        for key, ids in _listed(effect)
     ]
+    others = known["measure_id"] | {effect.effect_id for effect in plan.effects}
+    allowed = {"negative_controls": others, "covariates": known["measure_id"]}
+    return [_id_warning(path, at, key) for at, key in found] + [
+        _id_warning(path, at, "measure_id") for at, ids in lists if not ids <= allowed[at[2]]
+    ]
+
+
+def unknown_dimensions(path: Path, plan: Plan, dimensions: Iterable[str]) -> list[Problem]:
+    """Dimensions of the plan that no accepted row of subgroup has: warnings."""
+    known = sorted(set(dimensions))
+    found = []
+    for place, name in enumerate(plan.subgroups):
+        if name not in known:
+            at: Location = ("subgroups", place)
+            near = nearest(name, known)
+            remedy = f"did you mean {near}?" if near else "add its levels to subgroup"
+            what = "is the dimension of no accepted row of subgroup"
+            line = line_of(path, at)
+            told = Problem(path.name, line, _dotted(at), "plan_id", what, remedy, "WARN")
+            found.append(told)
+    return found
 
 
 def unused_settings(folder: Path, study: Study, plan: Plan | None) -> list[Problem]:
@@ -65,7 +86,6 @@ def unused_settings(folder: Path, study: Study, plan: Plan | None) -> list[Probl
     if plan is None:
         return found
     asked = {key for effect in plan.effects for key in _unused_keys(effect)}
-    asked |= {"subgroups"} if plan.subgroups else set()
     path = folder / PLAN_FILE
     return found + [replace(_unused(path, (key,)), row=None) for key in sorted(asked)]
 
@@ -75,8 +95,6 @@ def _unused_keys(effect: PlannedEffect) -> set[str]:
     is_given = analysis.exposure_from == "table"
     basis = analysis.assignment.basis if analysis.assignment else None
     asked = {
-        "comparison: not_yet_exposed": analysis.comparison == "not_yet_exposed",
-        "covariates": bool(analysis.covariates),
         "assignment: randomised (the exposure table says it)": is_given and basis == "randomised",
         "carry_over": is_given and analysis.exposure_rule.carry_over > 0,
     }
@@ -96,8 +114,13 @@ def _unknown_columns(
     return found
 
 
-def _controls(effect: PlannedEffect) -> set[str]:
-    return set(effect.analysis.negative_controls)
+def _listed(effect: PlannedEffect) -> tuple[tuple[str, set[str]], ...]:
+    """The keys of an effect that list measures, and what they list."""
+    analysis = effect.analysis
+    return (
+        ("negative_controls", set(analysis.negative_controls)),
+        ("covariates", set(analysis.covariates)),
+    )
 
 
 def _id_warning(path: Path, at: Location, key: str) -> Problem:

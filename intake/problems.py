@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from typing import Literal
 
 SHOWN_ROWS = 10
+PROBLEM = "_problem"
+"""The column in which `validate --out` says what is wrong; never read."""
 UNREACHABLE, TOOL_MISSING, NOT_SET = "unreachable", "tool_missing", "not_set"
 """Rules of problems that are not about the data; the command line has an exit code for each."""
 Outcome = Literal["REJECT_FILE", "QUARANTINE_ROW", "SUPERSEDED", "OUT_OF_WINDOW", "WARN"]

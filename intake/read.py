@@ -17,7 +17,7 @@ from intake.jsonl import JsonLines
 from intake.limits import MAX_LINE
 from intake.mapping import needed_columns
 from intake.parquet import check_size, parquet_schema, parquet_text, retyped, unreadable
-from intake.problems import Problem, Rejected, nearest
+from intake.problems import PROBLEM, Problem, Rejected, nearest
 from intake.staged import ROW, scratch_folder, staged_header
 from intake.study import inline_mapping, source_name, source_path
 from intake.text import TextFile, TextLayout, diagnose, inspect_text
@@ -148,7 +148,7 @@ def unknown_columns(file: SourceFile) -> list[str]:
     """Columns of the file that nothing reads; they are not stored."""
     ours = TABLES[file.source.table].data_columns
     used = {name for column in ours for name in file.mapping.source_columns(column.name)}
-    return [name for name in file.header if name not in used | set(file.mapping.where)]
+    return [name for name in file.header if name not in {*used, *file.mapping.where, PROBLEM}]
 
 
 def source_notes(folder: Path, study: Study, table: str) -> list[Problem]:

@@ -20,6 +20,8 @@ OUTCOMES: dict[str, Outcome] = {
 MAX_SUGGESTED = 10_000
 """Rows beyond this many get the list of allowed words and no suggestion."""
 MAX_VALUE = 40
+FEW_WORDS = 8
+"""Beside a suggestion, lists up to this length are told whole."""
 PERSONAL = "personal_"
 Place = tuple[str, int, str]
 Row = dict[str, Any]
@@ -93,7 +95,8 @@ def _nearest_word(study: Study, row: Row) -> str | None:
     for text in _cells(study, row):
         near = nearest(text, allowed)
         if near is not None:
-            return f"did you mean {near}? Allowed: {', '.join(allowed)}"
+            others = f" Allowed: {', '.join(allowed)}" if len(allowed) <= FEW_WORDS else ""
+            return f"did you mean {near}?{others}"
     return None
 
 

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from schemas.registry import ColumnSpec
+
+Found = TypeVar("Found")
 
 DATE_FORMATS = (
     "%Y-%m-%d",
@@ -33,24 +36,20 @@ NUMBER = {
     (".", " "): r"[+-]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:\.\d+)?",
 }
 """Decimal sign and thousands separator, and what a number looks like with them."""
+ENOUGH = 0.9
 FLAGS = {"true", "false", "yes", "no", "ja", "nein", "oui", "non", "y", "n", "0", "1"}
 
 
 def date_formats(cells: Sequence[str]) -> list[str]:
-    """The formats that read every cell as a day from 1900 to 2099, where there are cells."""
-    if not cells:
-        return []
-    return [pattern for pattern in DATE_FORMATS if all(_is_date(cell, pattern) for cell in cells)]
+    """The formats that read most cells as a day from 1900 to 2099; none where none reads enough."""
+    return _best(cells, {p: sum(_is_date(cell, p) for cell in cells) for p in DATE_FORMATS})
 
 
 def number_styles(cells: Sequence[str]) -> list[tuple[str, str]]:
-    """Decimal sign and thousands separator that read every cell; none where there are no cells."""
-    found = []
-    for (decimal, thousands), shape in NUMBER.items():
-        pattern = re.compile(f"{NUMBER[(decimal, '')]}|{shape}")
-        if cells and all(pattern.fullmatch(cell) for cell in cells):
-            found.append((decimal, thousands))
-    return found
+    """Decimal sign and thousands separator that read most cells; none where none reads enough."""
+    shapes = {style: re.compile(f"{NUMBER[(style[0], '')]}|{NUMBER[style]}") for style in NUMBER}
+    counts = {s: sum(bool(p.fullmatch(cell)) for cell in cells) for s, p in shapes.items()}
+    return _best(cells, counts)
 
 
 def fits(column: ColumnSpec, cells: Sequence[str]) -> bool | None:
@@ -64,15 +63,26 @@ def fits(column: ColumnSpec, cells: Sequence[str]) -> bool | None:
     if column.kind == "date":
         return bool(date_formats(cells))
     if column.kind == "word":
-        return True if all(cell in column.allowed for cell in cells) else None
+        return _are_enough(sum(cell in column.allowed for cell in cells), cells) or None
     if column.kind in tests:
-        return all(tests[column.kind](cell) for cell in cells)
+        return _are_enough(sum(bool(tests[column.kind](cell)) for cell in cells), cells)
     return bool(number_styles(cells))
 
 
 def is_unique(cells: Sequence[str]) -> bool:
     """Whether no cell occurs twice."""
     return len(set(cells)) == len(cells)
+
+
+def _best(cells: Sequence[str], counts: Mapping[Found, int]) -> list[Found]:
+    """What reads the most cells, all that do equally well; empty where that is too few."""
+    most = max(counts.values())
+    return [found for found, n in counts.items() if n == most] if _are_enough(most, cells) else []
+
+
+def _are_enough(count: int, cells: Sequence[str]) -> bool:
+    """A column with a few wrong cells is still what the others say it is."""
+    return count > 0 and count >= ENOUGH * len(cells)
 
 
 def _is_date(cell: str, pattern: str) -> bool:

@@ -13,6 +13,7 @@ from intake.checks import FAILURES, NOT_YET_RECORDED, Catalogue, Check, Rule
 from intake.mapping import cell_styles, is_kept, mapped_texts, with_precision
 from intake.money import in_reporting_currency
 from intake.parse import FIRST_DATE, TYPES, limit_checks, parse
+from intake.periods import unfinished
 from intake.row_rules import rule_check
 from intake.study import inline_mapping, source_name
 from schemas.registry import SOURCE_COLUMNS, TableSpec
@@ -108,7 +109,7 @@ def _checked(build: Build, table: ibis.Table) -> ibis.Table:
     checks += [rule_check(rule, table, given) for rule in build.spec.meta.rules]
     checks += [*_window_checks(build, table), *money]
     if build.spec.name == "outcome":
-        checks += _measure_checks(table)
+        checks += [*_measure_checks(table), *unfinished(build.study, table)]
     other = Rule(None, "where", "is left out by mapping.where", "nothing to do", "out_of_window")
     later = _recorded_later(build, table)
     left_out = build.catalogue.failures([Check(other, ~table.is_kept), *later])
@@ -146,9 +147,14 @@ def _with_defaults(spec: TableSpec, table: ibis.Table) -> ibis.Table:
 def _with_rates(build: Build, table: ibis.Table) -> ibis.Table:
     """Give every observed rate its value: numerator / denominator times the measure's scale."""
     measure = build.parents.get("measure")
-    limits = ["scale", "valid_min", "valid_max"]
+    limits = {
+        "scale": "float64",
+        "valid_min": "float64",
+        "valid_max": "float64",
+        "period": "string",
+    }
     if measure is None:
-        table = table.mutate(**{name: ibis.null("float64") for name in limits})
+        table = table.mutate(**{name: ibis.null(kind) for name, kind in limits.items()})
     else:
         known = measure.select("measure_id", *limits)
         table = table.left_join(known, "measure_id").drop("measure_id_right")

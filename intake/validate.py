@@ -11,13 +11,16 @@ from ibis.util import gen_name
 from intake.accounts import check_limits, contract_violations, count_rows
 from intake.consequences import HELD_BACK, HeldBack
 from intake.core import build_core
-from intake.lenient import read_leniently, without_absent
+from intake.database import fetch_queries
+from intake.lenient import MISSING, read_leniently, without_absent
 from intake.mapped import MappingReport, filled_cells, mapping_report
-from intake.plan_checks import PLAN_FILE, unknown_ids, unused_settings
+from intake.name_review import name_problems
+from intake.plan_checks import PLAN_FILE, unknown_dimensions, unknown_ids, unused_settings
 from intake.problems import Outcome, Problem, Rejected
 from intake.read import source_notes
 from intake.reasons import Place, first_values, quarantine_problems, quarantine_rows
-from intake.study import check_source, load_plan, read_study
+from intake.staged import scratch_folder
+from intake.study import check_source, inline_mapping, load_plan, read_study, source_name
 from schemas.findings import RowAccount
 from schemas.plan import Plan
 from schemas.registry import TABLE_ORDER
@@ -41,13 +44,16 @@ NOT_BLOCKING = ("needs_table",)
 class ValidationReport:
     """What a run would make of the inputs; `problems` groups the rows that break one rule.
 
+    `by_table` are those found in the rows of each table, `study` the sources that can be read.
     `values` shows the first cell of some problems: for the analyst's terminal, nowhere else.
     """
 
     tables: tuple[RowAccount, ...]
     mapping: MappingReport
     problems: tuple[Problem, ...]
+    by_table: dict[str, tuple[Problem, ...]] = field(default_factory=dict, repr=False)
     values: dict[Place, str] = field(default_factory=dict, repr=False)
+    study: Study | None = field(default=None, repr=False)
 
     @property
     def is_rejected(self) -> bool:
@@ -76,6 +82,7 @@ class _Pass:
     accepted: dict[str, ibis.Table] = field(default_factory=dict)
     accounts: list[RowAccount] = field(default_factory=list)
     mapping: MappingReport = field(default_factory=MappingReport)
+    by_table: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     values: dict[Place, str] = field(default_factory=dict)
     held: HeldBack = field(default_factory=HeldBack)
 
@@ -91,24 +98,36 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
     problems += [problem for told in found.values() for problem in told]
     readable = [s for place, s in enumerate(study.sources) if not _blocks(found[place])]
     problems += unused_settings(folder, study, plan)
-    done = _Pass(backend, folder, study.model_copy(update={"sources": readable}), problems)
-    named = {source.table for source in readable}
+    study = study.model_copy(update={"sources": readable})
+    study, unread = fetch_queries(study, lambda: scratch_folder(backend))
+    done = _Pass(backend, folder, study, [*problems, *unread])
+    named = {source.table for source in study.sources}
     for table in [table for table in TABLE_ORDER if table in named]:
+        before = len(done.problems)
         _check_table(done, table)
+        done.problems[before:] = [_in_sheet(p, table, study) for p in done.problems[before:]]
+        done.by_table[table] = tuple(done.problems[before:])
+    done.problems += name_problems(done.accepted)
     if plan is not None and {"initiative", "measure"} <= set(done.accepted):
         ids = [_ids(done.accepted[table], f"{table}_id") for table in ("initiative", "measure")]
         done.problems += unknown_ids(folder / PLAN_FILE, plan, *ids)
+    if plan is not None:
+        known = done.accepted.get("subgroup")
+        dimensions = _ids(known, "dimension") if known is not None else []
+        done.problems += unknown_dimensions(folder / PLAN_FILE, plan, dimensions)
     ordered = tuple(sorted(done.problems, key=_rank))
-    return ValidationReport(tuple(done.accounts), done.mapping, ordered, done.values)
+    accounts = tuple(done.accounts)
+    return ValidationReport(accounts, done.mapping, ordered, done.by_table, done.values, done.study)
 
 
 def _check_table(done: _Pass, table: str) -> None:
     """Add what one table has to say; a table that a run would refuse is a parent of none."""
     read = read_leniently(done.backend, done.folder, done.study, table)
-    done.problems += read.problems
     cells = _sample(read.raw)
-    for file in read.files:
-        done.mapping += mapping_report(file, cells.get(file.name, {}))
+    reports = [mapping_report(file, cells.get(file.name, {})) for file in read.files]
+    mapping = sum(reports, MappingReport())
+    done.mapping += mapping
+    done.problems += [_with_guess(problem, mapping) for problem in read.problems]
     if read.raw is None:
         return
     core = build_core(table, read.raw, done.accepted, done.study, done.backend)
@@ -159,6 +178,24 @@ def _beyond_limits(
     except Rejected as rejected:
         found += rejected.problems
     return found
+
+
+def _in_sheet(problem: Problem, table: str, study: Study) -> Problem:
+    """A problem of a workbook with the sheet, where the study names one."""
+    for source in study.sources:
+        sheet = inline_mapping(source).format.sheet
+        if sheet and (source.table, source_name(source)) == (table, problem.source_file):
+            return replace(problem, message=f"{problem.message} (sheet {sheet})")
+    return problem
+
+
+def _with_guess(problem: Problem, mapping: MappingReport) -> Problem:
+    """A missing column with the column that could be it."""
+    for guess in mapping.guessed:
+        if (guess.source_file, guess.column) == (problem.source_file, problem.column):
+            remedy = f"is it {guess.source_column}? Rename it, or map it in study.yaml"
+            return replace(problem, remedy=remedy) if problem.rule == MISSING else problem
+    return problem
 
 
 def _sample(raw: ibis.Table | None) -> dict[str, dict[str, list[str]]]:

@@ -65,11 +65,19 @@ def init(
 
 
 @app.command()
-def validate(study: StudyArgument, as_json: JsonOption = False, debug: DebugOption = False) -> None:
-    """Check the inputs of a study: what is wrong where, and how to fix it. Writes nothing."""
-    from pipelines.commands import validate_inputs
+def validate(
+    study: StudyArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the sources with a column _problem, JSON and HTML."),
+    ] = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Check the inputs of a study: what is wrong where, and how to fix it; writes only to --out."""
+    from pipelines.validation import validate_inputs
 
-    raise typer.Exit(validate_inputs(study, _settings(None), as_json=as_json, debug=debug))
+    raise typer.Exit(validate_inputs(study, _settings(None), out, as_json=as_json, debug=debug))
 
 
 @app.command()

@@ -5,7 +5,6 @@ import errno
 import json
 import shlex
 import sys
-import tempfile
 import traceback
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -70,28 +69,6 @@ def start_study(folder: Path, *, debug: bool) -> int:
         print(f"{folder}: study.yaml, plan.yaml, README.md, {tables} tables as CSV, templates.xlsx")
         print(f"Next: fill the tables, then advocacy validate {shlex.quote(str(folder))}")
         return Exit.DONE
-
-    return guarded(work, debug=debug)
-
-
-def validate_inputs(name: str, settings: Settings, *, as_json: bool, debug: bool) -> int:
-    """Print what is wrong with the inputs of a study; 1 when a run would be refused."""
-
-    def work() -> int:
-        from intake.validate import validate_study
-        from pipelines.engine import connect
-        from pipelines.validation import validation_lines
-
-        folder = find_study(name, settings)
-        with tempfile.TemporaryDirectory() as scratch:
-            backend = connect([folder, Path(scratch)], settings, Path(scratch))
-            try:
-                result = validate_study(folder, backend)
-            finally:
-                backend.disconnect()
-        print(json.dumps(result.to_json()) if as_json else "\n".join(validation_lines(result)))
-        refusals = [problem for problem in result.problems if problem.outcome == "REJECT_FILE"]
-        return refusal_code(refusals) if refusals else Exit.DONE
 
     return guarded(work, debug=debug)
 

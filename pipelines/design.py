@@ -24,7 +24,7 @@ from schemas.plan import Plan
 from schemas.study import Study
 
 TEMPLATE = "exposure_template.csv"
-TABLES = ("exposure", "timing", "unit", "measure", "initiative", "supported")
+TABLES = ("exposure", "timing", "unit", "measure", "initiative", "supported", "subgroup")
 NAMES = {
     "randomised_arms": "half drawn by lot starts at once, half waits",
     "randomised_order": "four waves, their order drawn by lot, the last one waits",

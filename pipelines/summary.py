@@ -69,4 +69,5 @@ def _effect_line(effect: Effect) -> str:
     estimate = "no estimate" if effect.estimate is None else f"{effect.estimate:+.5g}"
     interval = "" if effect.ci_low is None else f" [{effect.ci_low:.5g} to {effect.ci_high:.5g}]"
     reasons = f" ({', '.join(effect.reasons)})" if effect.reasons else ""
-    return f"{effect.effect_id}: {estimate}{interval} -> {verdict}{certainty}{reasons}"
+    part = "" if effect.subgroup_id == "all" else f" [{effect.subgroup_id}]"
+    return f"{effect.effect_id}{part}: {estimate}{interval} -> {verdict}{certainty}{reasons}"

@@ -1,20 +1,78 @@
-"""What `advocacy validate` prints."""
+"""`advocacy validate`: a dry run of the inputs, said on the terminal or written to a folder."""
 
-from intake.validate import ValidationReport
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 
-SHOWN_PROBLEMS = 10
+import ibis
+
+from intake.validate import ValidationReport, validate_study
+from pipelines.commands import guarded, refusal_code
+from pipelines.engine import connect
+from pipelines.errors import Exit, UserError
+from pipelines.files import write_atomic, write_json
+from pipelines.returned import give_back
+from pipelines.settings import Settings, find_study
+from pipelines.validation_page import problems_page
+from pipelines.validation_text import Line, print_lines, validation_lines
+
+JSON_NAME, PAGE_NAME = "problems.json", "problems.html"
 
 
-def validation_lines(report: ValidationReport) -> list[str]:
-    """Accounts, mapping and the first problems, as a person reads them."""
-    lines = [
-        f"{row.source_file} -> {row.table}: {row.read:,} read, {row.accepted:,} accepted, "
-        f"{row.quarantined:,} quarantined, {row.superseded:,} superseded, "
-        f"{row.out_of_window:,} out of window"
-        for row in report.tables
-    ]
-    lines += [str(problem) for problem in report.problems[:SHOWN_PROBLEMS]]
-    more = len(report.problems) - SHOWN_PROBLEMS
-    if more > 0:
-        lines.append(f"... and {more} more; --json lists them all.")
-    return [*lines, "No problem found." if not report.problems else "Nothing was written."]
+def validate_inputs(
+    name: str, settings: Settings, out: Path | None, *, as_json: bool, debug: bool
+) -> int:
+    """Say what is wrong with the inputs of a study; 1 when a run would be refused."""
+
+    def work() -> int:
+        folder = find_study(name, settings)
+        if out is not None:
+            _make_folder(out, folder)
+        with tempfile.TemporaryDirectory() as scratch:
+            backend = connect([folder, Path(scratch)], settings, Path(scratch))
+            try:
+                report = validate_study(folder, backend)
+                written = _write(backend, folder, report, out) if out is not None else []
+            finally:
+                backend.disconnect()
+        _say(report, written, out, as_json=as_json)
+        refusals = [problem for problem in report.problems if problem.outcome == "REJECT_FILE"]
+        return refusal_code(refusals) if refusals else Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def _say(
+    report: ValidationReport, written: Sequence[str], out: Path | None, *, as_json: bool
+) -> None:
+    """Print the report; what cells say is shown on a terminal only, where the analyst sits."""
+    if as_json:
+        print(json.dumps(report.to_json()))
+        return
+    lines = validation_lines(report, is_written=out is not None)
+    print_lines([*lines, *[Line(f"Written to {out}: {', '.join(written)}")] * bool(written)])
+
+
+def _make_folder(out: Path, folder: Path) -> None:
+    """The folder for the results; never the study's own, where sources would be replaced."""
+    if out.resolve() == folder.resolve():
+        raise UserError(
+            Exit.USAGE,
+            "The results cannot be written into the study folder.",
+            "The files given back have the names of the sources.",
+            "Name another folder with --out.",
+        )
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _write(
+    backend: ibis.BaseBackend, folder: Path, report: ValidationReport, out: Path
+) -> list[str]:
+    """Problems as JSON and as a page, and every source that can be read; the files' names."""
+    write_json(out / JSON_NAME, report.to_json())
+    write_atomic(out / PAGE_NAME, problems_page(report, folder.name).encode())
+    if report.study is None:
+        return [JSON_NAME, PAGE_NAME]
+    returned = give_back(backend, folder, report.study, report.by_table, out)
+    return [JSON_NAME, PAGE_NAME, *returned]

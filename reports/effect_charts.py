@@ -145,9 +145,8 @@ def _before_reading(effect: Effect, period: str) -> str:
     """What hollow points should look like: it depends on what every point is measured from."""
     if effect.method == "group_time_did":
         return (
-            f"Every point is measured from the last {period} before the start, and shares its "
-            "noise; the estimate is measured from all periods before. Hollow points should show "
-            "no trend."
+            f"Every point, like the estimate, is measured from the mean of every {period} before "
+            "the start. Hollow points should show no trend."
         )
     return "Hollow points before the start should lie near zero."
 

@@ -10,6 +10,7 @@ from reports.bundle import content_policy, packed_plotly, plotly_script, plotly_
 from reports.names import clean, human, shorten
 from reports.numbers import long_date
 from reports.spend_share import spend_evaluated, spend_evaluated_table
+from reports.subgroups import gap_sentences, subgroup_table
 from reports.table_views import account_table, input_table
 from reports.tables import Table, csv_link
 from reports.views import (
@@ -59,6 +60,8 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         effects=effects,
         is_open=len(effects) <= OPEN_EFFECTS,
         others=other_effects(findings),
+        subgroups=subgroup_table(findings),
+        gaps=gap_sentences(findings),
         is_balanced=all(row.is_balanced for row in findings.row_accounts),
         accounts=account_table(findings),
         inputs=input_table(findings),

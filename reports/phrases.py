@@ -115,6 +115,13 @@ SHORT_REASONS: dict[Reason, str] = {
     "ONE_SERIES": "one series without a comparison",
 }
 
+COVARIATE_REASONS: dict[Reason, str] = {
+    "NO_COMPARISON": "covariates tell the arms apart, nobody is alike",
+    "NO_VARIATION": "a covariate is constant or follows from others",
+    "TOO_FEW_UNITS": "too few units with covariates",
+    "MISSING_TABLE": "a covariate was not supplied",
+}
+
 CAP_WORDS: dict[CapReason, str] = {
     "OBSERVATIONAL": "exposure was not assigned at random",
     "FEW_CONTROLS": "too few negative controls to measure shared bias",

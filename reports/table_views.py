@@ -4,7 +4,14 @@ from reports.charts import BiasChart, EventChart, SpendChart, threshold_text
 from reports.effect_charts import BIAS_WORDS
 from reports.names import clean, human, shorten
 from reports.numbers import MINUS, count, money, number, p_value
-from reports.phrases import CHANCE_WORDS, METHOD_WORDS, STATUS_WORDS, VERDICT_WORDS
+from reports.phrases import (
+    CHANCE_WORDS,
+    COVARIATE_REASONS,
+    METHOD_WORDS,
+    SHORT_REASONS,
+    STATUS_WORDS,
+    VERDICT_WORDS,
+)
 from reports.sentences import (
     certainty_phrase,
     deciding_range,
@@ -152,7 +159,10 @@ def diagnostic_table(effect: Effect, index: int) -> Table | None:
 def _result(test: Diagnostic) -> str:
     """A p value that is not small is no failed assumption, and is not called one."""
     words = CHANCE_WORDS if test.name.startswith("randomisation_p") else STATUS_WORDS
-    return words[test.status]
+    if test.reason is None:
+        return words[test.status]
+    reason = COVARIATE_REASONS.get(test.reason, SHORT_REASONS[test.reason])
+    return f"{words[test.status]}: {reason}"
 
 
 def alternative_table(effect: Effect, index: int) -> Table | None:

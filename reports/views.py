@@ -13,6 +13,7 @@ from reports.forest_svg import NARROW, WIDE, draw_forest
 from reports.names import shorten
 from reports.numbers import display_unit, money
 from reports.phrases import CERTAINTY_STEPS, QUESTION_TITLES, VERDICT_WORDS
+from reports.sensitivity import breaking_sentences
 from reports.sentences import (
     cap_sentences,
     certainty_phrase,
@@ -74,6 +75,7 @@ class EffectView:
     no_event: str
     bias: ChartView | None
     bias_words: str
+    breaks: list[str]
     tables: list[Table]
 
 
@@ -175,12 +177,15 @@ def effect_views(findings: Findings) -> list[EffectView]:
 
 
 def other_effects(findings: Findings) -> Table | None:
-    """Negative controls and subgroups, which do not count in the headline."""
-    counted = {id(effect) for effect in judged_effects(findings)}
-    others = [effect for effect in findings.effects if id(effect) not in counted]
+    """Negative controls; they do not count in the headline."""
+    others = [
+        effect
+        for effect in findings.effects
+        if effect.role == "negative_control" and effect.subgroup_id == "all"
+    ]
     if not others:
         return None
-    return summary_table(others, "others-table", "Negative controls and subgroups (exploratory)")
+    return summary_table(others, "others-table", "Negative controls (exploratory)")
 
 
 def _markup(wide: str, narrow: str) -> tuple[Markup, Markup]:
@@ -211,6 +216,7 @@ def _effect_view(effect: Effect, index: int, period: str) -> EffectView:
         no_event=_no_event(effect),
         bias=bias[0] if bias else None,
         bias_words=bias[1] if bias else "No way of removing bias could be tried.",
+        breaks=breaking_sentences(effect),
         tables=[table for table in found if table is not None],
     )
 

@@ -74,14 +74,24 @@ class Diagnostic(StrictModel):
     status: Status
     value: float | None = None
     threshold: float | None = None
+    reason: Reason | None = None
 
 
 class Sensitivity(StrictModel):
-    """How large a bias would have to be to break the finding."""
+    """How large a bias would have to be to break the finding.
+
+    `straight_low`, `straight_high`: 95 % interval if the difference in trends were a straight
+    line; `breakdown_bend`: largest change of its slope from one period to the next at which the
+    interval still keeps clear of zero. Both in the measure's own unit and sign, and about the
+    same post-period average as `breakdown_m`.
+    """
 
     breakdown_m: float | None = None
     breakdown_slope: float | None = None
     breakdown_control_factor: float | None = None
+    straight_low: float | None = None
+    straight_high: float | None = None
+    breakdown_bend: float | None = None
 
 
 class Cost(StrictModel):
@@ -92,6 +102,43 @@ class Cost(StrictModel):
     cost_per_unit: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
+
+
+class ArmMeans(StrictModel):
+    """Mean outcome of each arm before the start and after it; null where it was not observed."""
+
+    exposed_before: float | None = None
+    exposed_after: float | None = None
+    comparison_before: float | None = None
+    comparison_after: float | None = None
+
+
+class SubgroupPart(StrictModel):
+    """Which part of the patients an effect is about; empty for everyone.
+
+    `means` are over the clusters in which every level of the dimension was observed.
+    """
+
+    dimension: str = ""
+    level: str = ""
+    suppressed_share: float | None = Field(None, description="Share of its cells that are hidden.")
+    means: ArmMeans = ArmMeans()
+
+
+class SubgroupGap(StrictModel):
+    """How far apart the levels of one dimension are, and whether the effect differs between them.
+
+    `gap` is the largest level's mean minus the smallest level's. `apart` is the level whose
+    effect differs most from the mean of the others, `difference` by how much, in the measure's
+    own unit and sign; `p_value` is corrected for the number of levels and of dimensions.
+    """
+
+    dimension: str
+    gap: ArmMeans = ArmMeans()
+    apart: str | None = None
+    difference: float | None = None
+    std_error: float | None = None
+    p_value: float | None = None
 
 
 class Effect(StrictModel):
@@ -132,6 +179,8 @@ class Effect(StrictModel):
     alternatives: list[Alternative] = Field(default_factory=list)
     diagnostics: list[Diagnostic] = Field(default_factory=list)
     sensitivity: Sensitivity = Sensitivity()
+    part: SubgroupPart = SubgroupPart()
+    gaps: list[SubgroupGap] = Field(default_factory=list)
     cost: Cost
 
 

@@ -78,10 +78,18 @@ class SourceFormat(NumberFormat):
         description="Words that stand for an empty cell, everywhere or per column of ours.",
     )
     encoding: str = "utf-8"
-    delimiter: str = ","
-    quote: str = Field('"', min_length=1, max_length=1)
+    delimiter: str = Field(",", pattern=r"^[^\r\n]$", description="One character between cells.")
+    quote: str = Field(
+        '"', pattern=r"^[^\r\n]?$", description="Around text with delimiters in it; '' for none."
+    )
     sheet: str | None = None
     header_row: int = Field(1, ge=1)
+
+    @model_validator(mode="after")
+    def _delimiter_is_not_quote(self) -> "SourceFormat":
+        if self.delimiter == self.quote:
+            raise ValueError("delimiter must not be the same sign as quote")
+        return self
 
     @model_validator(mode="after")
     def _percent_is_per_column(self) -> "SourceFormat":

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from schemas.strict import StrictModel
-from schemas.vocabulary import EffectRole, Kind, Method
+from schemas.vocabulary import Comparison, EffectRole, Kind, Method
 
 MethodChoice = Literal["auto"] | Method
 
@@ -36,10 +36,13 @@ class Analysis(StrictModel):
     """How an effect is estimated and judged."""
 
     method: MethodChoice = "auto"
-    comparison: Literal["never_exposed", "not_yet_exposed"] = "never_exposed"
+    comparison: Comparison = "never_exposed"
     cluster: Literal["unit_id", "parent_id"] = "unit_id"
     weights: Literal["none", "denominator", "person_count", "population"] = "none"
-    covariates: list[str] = Field(default_factory=list, description="measure_ids")
+    covariates: list[str] = Field(
+        default_factory=list,
+        description="measure_ids, as last observed before the start, for doubly_robust",
+    )
     negative_controls: list[str] = Field(default_factory=list, description="measure or effect ids")
     horizon: tuple[int, int] | None = Field(None, description="First and last event time.")
     anticipation: int = Field(0, ge=0, description="Periods by which exposure begins earlier.")

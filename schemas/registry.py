@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pandera.polars as pa
 
+from schemas.core.alias import Alias
 from schemas.core.base import CoreModel, TableMeta
 from schemas.core.decision import Decision
 from schemas.core.engagement import Engagement
@@ -172,6 +173,7 @@ def _column_spec(column: pa.Column) -> ColumnSpec:
 _MODELS: dict[str, type[CoreModel]] = {
     "initiative": Initiative,
     "partner": Partner,
+    "alias": Alias,
     "measure": Measure,
     "unit": Unit,
     "subgroup": Subgroup,

@@ -77,6 +77,7 @@ Assignment = Literal[
     "randomised", "policy", "staggered", "eligibility_threshold", "self_selected", "unknown"
 ]
 AssignmentLevel = Literal["unit", "parent"]
+Comparison = Literal["never_exposed", "not_yet_exposed"]
 OutcomeStatus = Literal["observed", "suppressed", "missing", "provisional"]
 OrgType = Literal[
     "patient_org",
@@ -93,6 +94,8 @@ UnitType = Literal["region", "site", "county", "state", "plan", "village", "pers
 DeclaredBy = Literal["payer", "partner"]
 ProductEventType = Literal["protocol_lock", "submission", "approval", "launch", "hta_decision"]
 PeriodLength = Literal["month", "quarter", "year"]
+PERIOD_MONTHS: dict[PeriodLength, int] = {"month": 1, "quarter": 3, "year": 12}
+"""Months in a period; quarters and years are those of the calendar."""
 
 EffectRole = Literal["primary", "secondary", "negative_control"]
 Method = Literal[

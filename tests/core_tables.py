@@ -55,6 +55,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("partner_id", "name", "org_type"), TEXT),
         "is_charity_assistance": FLAG,
     },
+    "subgroup": dict.fromkeys(("subgroup_id", "dimension", "level"), TEXT),
     "initiative": {
         **dict.fromkeys(("initiative_id", "name", "currency"), TEXT),
         "budget": MONEY,

@@ -118,6 +118,7 @@ def _names(findings: Findings) -> list[str]:
     names = {findings.title, findings.study_id, findings.provenance.code_version, *findings.notes}
     names |= set(findings.provenance.packages.values())
     for effect in findings.effects:
-        for name in (effect.initiative_name, effect.measure_name, effect.unit_label):
+        parts = (effect.part.level, effect.part.dimension, effect.subgroup_id)
+        for name in (effect.initiative_name, effect.measure_name, effect.unit_label, *parts):
             names |= {name, inside(name), *name.split()}
     return sorted((name for name in names if any(map(str.isdigit, name))), key=len, reverse=True)

@@ -30,6 +30,7 @@ def part_of(tables: StudyTables, units: Sequence[str]) -> StudyTables:
         measure=tables.measure,
         initiative=tables.initiative,
         supported=mine(tables.supported),
+        subgroup=tables.subgroup,
     )
 
 

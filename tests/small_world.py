@@ -99,6 +99,7 @@ def world_tables(plan: Plan, **rows: list[Row]) -> StudyTables:
         "outcome": [*outcomes(), *outcomes(0.0, "other", seed=2)],
         "engagement": engagements(),
         "engagement_allocation": [],
+        "subgroup": [],
         **rows,
     }
     tables = {name: core(name, list(table)) for name, table in given.items()}

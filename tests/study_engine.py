@@ -44,4 +44,5 @@ def effects_of(folder: Path) -> dict[str, Effect]:
     panel = build_panel(core["outcome"], core["measure"], core["unit"], study).to_pandas()
     facts = RunFacts(accounts=tuple(accounts), is_before_outcomes=True, is_amended=False)
     tables = gather_tables(core, panel, plan, study)
-    return {effect.effect_id: effect for effect in measure_effects(tables, plan, study, facts)}
+    effects = measure_effects(tables, plan, study, facts)
+    return {effect.effect_id: effect for effect in effects if effect.subgroup_id == "all"}

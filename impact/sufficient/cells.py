@@ -7,8 +7,8 @@ import numpy as np
 
 from impact.arrays import NEVER, BoolArray, FloatArray, IntArray
 from impact.sufficient.moments import ClusterMeans, Moments
+from schemas.vocabulary import Comparison
 
-Comparison = Literal["never_exposed", "not_yet_exposed"]
 Base = Literal["universal", "varying"]
 
 

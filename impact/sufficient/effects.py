@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.arrays import BoolArray, FloatArray, IntArray
-from impact.sufficient.cells import Base, Cells, Comparison, build_cells, cell_variance, covariance
+from impact.sufficient.cells import Base, Cells, build_cells, cell_variance, covariance
 from impact.sufficient.moments import Moments
+from schemas.vocabulary import Comparison
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,6 @@ class Engagement(CoreModel):
                 Needs("amount", ("currency",)),
                 Differs("reverses_engagement_id", "engagement_id"),
             ),
-            lookups=("fx_rate",),
+            lookups=("alias", "fx_rate"),
             recorded_column="recorded_date",
         )

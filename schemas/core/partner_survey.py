@@ -22,4 +22,6 @@ class PartnerSurvey(CoreModel):
     @classmethod
     def meta(cls) -> TableMeta:
         """Key and rules between columns."""
-        return TableMeta(rules=(InOrder("score", "scale_max"),), rows_expected=False)
+        return TableMeta(
+            rules=(InOrder("score", "scale_max"),), rows_expected=False, lookups=("alias",)
+        )

@@ -38,10 +38,10 @@ def read_medicaid(wheel: Path) -> pd.DataFrame:
 
 
 def read_mpdta(wheel: Path) -> pd.DataFrame:
-    """County teen employment (log) 2003 to 2007 and the year a county's state raised its wage."""
+    """County teen employment (log) 2003 to 2007, population (log), and the year of a wage rise."""
     table = read_pickle(wheel, MPDTA)
     table = table.rename(columns={"countyreal": "county", "first.treat": "first_year"})
-    return table[["county", "year", "first_year", "lemp"]].sort_values(["county", "year"])
+    return table[["county", "year", "first_year", "lemp", "lpop"]].sort_values(["county", "year"])
 
 
 def read_nsw(archive: Path) -> pd.DataFrame:

@@ -6,16 +6,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from diff_diff import SyntheticDiD
+from diff_diff import CallawaySantAnna, SyntheticDiD
 
 from impact import functionals
 from impact.callaway_santanna import group_average, group_time_att
-from impact.contrast import Cohorts
+from impact.cohorts import Cohorts
+from impact.doubly_robust import Given, RobustCells, robust_cells
 from impact.estimate import choose_method, estimate
 from impact.model import NEVER, EffectData, Estimation, FloatArray, IntArray
 from impact.windows import build_window
 from schemas.thresholds import Thresholds
-from schemas.vocabulary import Assignment
+from schemas.vocabulary import Assignment, Comparison
 from tests.effect_arrays import effect_data
 
 DATA = Path(__file__).parent / "data"
@@ -67,6 +68,39 @@ def test_callaway_santanna_on_mpdta() -> None:
     printed = [0.0305, -0.0006, -0.0245, -0.0199, -0.0510, -0.1373, -0.1008]
     assert [event.event_time for event in found.event_study] == list(range(-3, 4))
     assert [event.estimate for event in found.event_study] == pytest.approx(printed, abs=5e-5)
+
+
+def test_callaway_santanna_on_mpdta_with_not_yet_exposed_counties() -> None:
+    outcome, cohort = employment()
+    found = group_time_att(outcome, cohort, comparison="not_yet_exposed")
+    rows, periods = np.indices(outcome.shape).reshape(2, -1)
+    table = pd.DataFrame({"unit": rows, "time": periods + 1, "y": outcome.ravel()})
+    table["first"] = np.where(cohort == NEVER, 0, cohort + 1)[rows]
+    columns = {"outcome": "y", "unit": "unit", "time": "time", "first_treat": "first"}
+    library = CallawaySantAnna(control_group="not_yet_treated", estimation_method="reg")
+    wanted = library.fit(table, **columns).aggregate("simple")
+    assert found is not None
+    assert found.simple == pytest.approx(float(np.ravel(wanted.att)[0]), abs=1e-10)
+    assert found.simple_std_error == pytest.approx(float(np.ravel(wanted.se)[0]), abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "estimate", "std_error"),
+    [
+        ("never_exposed", -0.04175177205861635, 0.01150283815154501),
+        ("not_yet_exposed", -0.04135162929923669, 0.011427839082186031),
+    ],
+)
+def test_doubly_robust_on_mpdta_given_population(
+    comparison: Comparison, estimate: float, std_error: float
+) -> None:
+    """The package `did` prints -0.0418 and 0.0115; these are the digits of moderndid 0.2.0."""
+    outcome, cohort = employment()
+    table = pd.read_csv(DATA / "mpdta.csv").sort_values(["county", "year"])
+    population = table["lpop"].to_numpy().reshape(1, 500, 5)
+    found = robust_cells(Given(outcome, cohort, population, comparison))
+    assert isinstance(found, RobustCells)
+    assert found.simple() == pytest.approx((estimate, std_error), rel=PRINTED)
 
 
 def test_callaway_santanna_by_cohort_on_mpdta() -> None:

@@ -1,6 +1,8 @@
 """A fresh study folder is a study: it validates, it runs, and it explains itself."""
 
 import csv
+import re
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 
@@ -81,6 +83,18 @@ def as_text(cell: object) -> str:
 def test_a_fresh_folder_has_no_problem(fresh: Path) -> None:
     result = RUNNER.invoke(app, ["validate", str(fresh)])
     assert result.exit_code == Exit.DONE
+    assert "No problem found." in result.stdout
+
+
+@pytest.mark.slow
+def test_the_sheets_of_the_workbook_are_sources_as_they_are(fresh: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(fresh, tmp_path / "copy"))
+    text = (folder / "study.yaml").read_text(encoding="utf-8")
+    read = r"table: \1, path: templates.xlsx, mapping: {format: {sheet: \1}}}"
+    text = re.sub(r"table: ([a-z_]+), +path: [a-z_]+\.csv\}", read, text)
+    assert text.count("{sheet: ") == len(TABLES) + 1
+    (folder / "study.yaml").write_text(text, encoding="utf-8")
+    result = RUNNER.invoke(app, ["validate", str(folder)])
     assert "No problem found." in result.stdout
 
 

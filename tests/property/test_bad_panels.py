@@ -59,6 +59,9 @@ def check_numbers(found: Estimation) -> None:
         assert 0 < test.p_harms <= 1
     for shown in found.diagnostics:
         assert shown.value is None or math.isfinite(shown.value)
+    for beside in found.alternatives:
+        assert beside.estimate is None or math.isfinite(beside.estimate)
+        assert beside.std_error is None or math.isfinite(beside.std_error)
     for event in found.event_study:
         assert math.isfinite(event.estimate)
         assert event.std_error is None or event.std_error > 0
@@ -125,6 +128,8 @@ def panels(draw: st.DrawFn) -> EffectData:
     controls[rng.random(controls.shape) < draw(bad_cells)] = np.nan
     if len(controls):
         controls[0] = outcome
+    covariates = rng.normal(size=(draw(st.sampled_from([1, 2])), clusters, periods))
+    covariates[rng.random(covariates.shape) < draw(bad_cells)] = np.nan
     return effect_data(
         outcome,
         cohort,
@@ -132,6 +137,8 @@ def panels(draw: st.DrawFn) -> EffectData:
         is_near=rng.random(clusters) < draw(bad_cells),
         is_shared=rng.random(clusters) < draw(bad_cells),
         sign=draw(st.sampled_from([1, -1])),
+        comparison=draw(st.sampled_from(["never_exposed", "not_yet_exposed"])),
+        covariates=covariates,
     )
 
 

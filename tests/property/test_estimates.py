@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from impact import functionals
-from impact.contrast import Cohorts, contrast
+from impact.cohorts import Cohorts
+from impact.contrast import contrast
 from impact.estimate import choose_method, estimate
 from impact.model import NEVER, EffectData, Estimation, NotEvaluable
 from impact.permutation import deal_labels, permute_contrast

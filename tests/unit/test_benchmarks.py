@@ -5,10 +5,30 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import data, floor, ours_arrays, ours_parquet, ours_verdict, peer_diff_diff
-from benchmarks.__main__ import ARRAYS, PARQUET, VERDICT, milliseconds, rendered, table
+from benchmarks import (
+    data,
+    floor,
+    ours_arrays,
+    ours_parquet,
+    ours_sensitivity,
+    ours_verdict,
+    peer_diff_diff,
+)
+from benchmarks.__main__ import (
+    ARRAYS,
+    PARQUET,
+    SENSITIVITY,
+    VERDICT,
+    milliseconds,
+    rendered,
+    sensitivity_target,
+    table,
+)
 from benchmarks.answer import Answer
 from benchmarks.run import Measured, Program, measure
+from impact.model import Estimation
+from impact.panel_verdict import judge_panel
+from schemas.thresholds import Thresholds
 
 
 @pytest.fixture
@@ -43,6 +63,30 @@ def test_a_verdict_is_measured_in_parts(folder: Path, monkeypatch: pytest.Monkey
     parts = (ours_verdict.intervals, ours_verdict.permutation, ours_verdict.whole)
     costs = [part(folder).cpu_seconds for part in parts]
     assert 0 < costs[0] < costs[2]
+    verdicts = (ours_verdict.verdict_one, ours_verdict.verdict_three, ours_verdict.verdict_first)
+    assert all(verdict(folder).cpu_seconds > 0 for verdict in verdicts)
+
+
+def test_a_benchmarked_verdict_has_all_its_controls_and_intervals() -> None:
+    drawn = ours_verdict.panel(controls=ours_verdict.CONTROLS)
+    found = judge_panel(drawn, ours_verdict.QUESTION, Thresholds()).result
+    assert isinstance(found, Estimation)
+    assert (found.control_count, found.post_count, found.permutations[0].draws) == (
+        24,
+        22 // 2,
+        9_999,
+    )
+    applied = [one.name for one in found.intervals if one.status == "PASS"]
+    assert applied == ["plain", "donut", "trend_robust", "calibrated", "calibrated_twice"]
+
+
+def test_the_sensitivity_interval_is_the_golden_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ours_sensitivity, "REPEATS", 1)
+    found = ours_sensitivity.medicaid(tmp_path)
+    assert found.ci_low == pytest.approx(0.0170, abs=5e-4)
+    assert found.ci_high == pytest.approx(0.0720, abs=5e-4)
 
 
 def test_a_process_says_its_seconds_and_its_peak(folder: Path) -> None:
@@ -69,7 +113,12 @@ def test_the_page_says_which_targets_are_met() -> None:
     fast = [made(program, 0.1, 200) for program in ARRAYS]
     fast[2] = made(ARRAYS[2], 5.0, 1300)
     slow = [made(program, 4.5, 800) for program in PARQUET]
-    page = rendered(fast, slow, [made(program, 0.002, 100) for program in VERDICT])
+    verdict = [made(program, 0.002, 100) for program in VERDICT]
+    interval = [made(SENSITIVITY[0], 0.01, 100), made(SENSITIVITY[1], 15.0, 400)]
+    page = rendered(fast, slow, verdict, interval)
+    assert "2.0 with one cohort, 2.0 with three, met" in page
+    assert "1,500 x the work, met" in page
+    assert sensitivity_target(interval[:1]).endswith("not installed here")
     assert "50 x the work, 5 x the process, met" in page
     assert "200 MiB, met" in page
     assert "4.5 for the work, NOT met" in page

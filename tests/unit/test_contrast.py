@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from impact.cohorts import Cohorts
 from impact.contrast import (
-    Cohorts,
     cluster_scalars,
     cohort_contrasts,
     contrast,
@@ -123,3 +123,10 @@ def test_leaving_out_renews_the_cohorts_weights() -> None:
         again = contrast(matrix[kept], Cohorts(labels[kept], (3, 4)))
         assert again is not None
         assert found[one] == pytest.approx(again.estimate)
+
+
+def test_a_cohort_without_any_spread_has_no_contrast_of_its_own() -> None:
+    matrix = np.array([[1, 5], [1, 9], [0, 4], [0, 8], [1, 1], [1, 3], [1, 5.0]])
+    (second,) = cohort_contrasts(matrix, cohorts([1, 1, 2, 2, 0, 0, 0], 3, 5))
+    assert second.estimate == pytest.approx(6.0 - 3.0)
+    assert second.variance == pytest.approx(8.0 / 1 + 8.0 / 4)

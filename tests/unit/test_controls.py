@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from impact.calibrated import calibrated_intervals, control_breakdown, without_shared
-from impact.contrast import Cohorts
+from impact.cohorts import Cohorts
 from impact.controls import Controls, build_controls
 from impact.judged import Judged, judge_sample
 from impact.model import NEVER, EffectData, FloatArray, Interval, OutsideControl

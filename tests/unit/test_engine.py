@@ -268,10 +268,9 @@ def test_everyone_at_once_is_compared_by_dose_or_stands_alone(world: StudyTables
     assert measured(ended).method == "interrupted_series"
 
 
-def test_covariates_and_subgroups_that_are_not_used_are_said(world: StudyTables) -> None:
-    plan = world_plan(covariates=["other"]).model_copy(update={"subgroups": ["sex"]})
-    found = statuses(measured(world, plan))
-    assert (found["covariates"], found["subgroups"]) == ("NOT_EVALUATED", "NOT_EVALUATED")
+def test_covariates_are_answered_beside_the_headline(world: StudyTables) -> None:
+    plan = world_plan(covariates=["other"])
+    assert "doubly_robust" in statuses(measured(world, plan))
 
 
 def test_a_trial_of_one_month_is_decided_by_its_plain_difference(world: StudyTables) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from impact import functionals
-from impact.event_coefficients import breakdown, event_coefficients
+from impact.event_coefficients import event_coefficients, unequal_trends
 from impact.group_time_did import estimate_group_time
 from impact.judged import Judged, judge_sample
 from impact.model import NEVER, Estimation, FloatArray, IntArray
@@ -93,17 +93,23 @@ def test_no_event_study_where_a_change_never_varies() -> None:
     outcome = noise(8, 12, 6)
     outcome[:, 1] = outcome[:, 2]
     assert event_coefficients(judged(outcome, starts((3, 6), (NEVER, 6)), (0, 1))) is None
-    assert breakdown(judged(outcome, starts((3, 6), (NEVER, 6)), (0, 1)), 0.05) is None
+    assert unequal_trends(judged(outcome, starts((3, 6), (NEVER, 6)), (0, 1)), 0.05) is None
 
 
 def test_a_clear_effect_breaks_down_and_its_absence_does_not() -> None:
     cohort = starts((4, 12), (NEVER, 12))
     outcome = 0.2 * noise(9, 24, 7)
-    assert breakdown(judged(outcome, cohort, (0, 2)), 0.05) is None
+    none = unequal_trends(judged(outcome, cohort, (0, 2)), 0.05)
+    assert none is not None
+    assert (none.breakdown_m, none.breakdown_bend) == (None, None)
+    assert none.straight[0] < 0 < none.straight[1]
     outcome[:12, 4:] += 3.0
-    found = breakdown(judged(outcome, cohort, (0, 2)), 0.05)
+    found = unequal_trends(judged(outcome, cohort, (0, 2)), 0.05)
     assert found is not None
-    assert found > 1
+    assert found.breakdown_m is not None
+    assert found.breakdown_m > 1
+    assert found.straight[0] < 3.0 < found.straight[1]
+    assert found.breakdown_bend is not None
 
 
 def test_the_breakdown_is_part_of_an_observational_estimation_only() -> None:
@@ -114,5 +120,5 @@ def test_the_breakdown_is_part_of_an_observational_estimation_only() -> None:
     drawn = estimate_group_time(data, Thresholds(), is_randomised=True)
     assert isinstance(found, Estimation)
     assert isinstance(drawn, Estimation)
-    assert found.breakdown_m == breakdown(judged(outcome, cohort, (0, 2)), 0.05)
-    assert drawn.breakdown_m is None
+    assert found.trends == unequal_trends(judged(outcome, cohort, (0, 2)), 0.05)
+    assert drawn.trends is None

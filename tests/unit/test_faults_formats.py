@@ -40,6 +40,13 @@ def outcomes(folder: Path, body: str, style: dict[str, Any] | None = None) -> Co
     return built(_written(folder, files, style), "outcome", "unit", "measure")
 
 
+def events(folder: Path, days: list[str], style: dict[str, Any] | None = None) -> CoreTables:
+    """The table of product events, which has few columns; `style` is its declared format."""
+    body = "".join(f"drug,launch,{day},r{i}\n" for i, day in enumerate(days))
+    files = {"product_event.csv": "product_id,event,event_date,region_code\n" + body}
+    return built(_written(folder, files, style), "product_event")
+
+
 def _written(folder: Path, files: dict[str, str], style: dict[str, Any] | None) -> Path:
     sources: list[dict[str, Any]] = [{"table": name.split(".")[0], "path": name} for name in files]
     if style is not None:
@@ -96,8 +103,8 @@ def test_slashed_dates_without_a_format_reject_outcomes(tmp_path: Path) -> None:
 
 
 def test_one_slashed_date_among_iso_dates_is_set_aside(tmp_path: Path) -> None:
-    found = engagements(tmp_path, dated("2001-02-03", "2001-02-04", "03/04/2001"))
-    assert reasons(found) == [(4, "start_date", "not_a_date", "quarantined")]
+    found = events(tmp_path, ["2001-02-03", "2001-02-04", "03/04/2001"])
+    assert reasons(found) == [(4, "event_date", "not_a_date", "quarantined")]
     assert found.problems == ()
 
 
@@ -107,8 +114,8 @@ def test_one_slashed_date_among_iso_dates_is_set_aside(tmp_path: Path) -> None:
 def test_a_declared_format_decides_what_a_slashed_date_means(
     tmp_path: Path, declared: str, day: dt.date
 ) -> None:
-    found = engagements(tmp_path, dated("03/04/2001", "2001-02-03"), {"date": declared})
-    assert starts(found) == [day]
+    found = events(tmp_path, ["03/04/2001", "2001-02-03"], {"date": declared})
+    assert starts(found, "event_date") == [day]
     assert refused(found) == [3]
     period = outcomes(tmp_path / "o", observed("03/04/2001"), {"date": declared})
     assert starts(period, "period_start") == [day]
@@ -122,9 +129,12 @@ def test_formats_that_read_one_text_as_two_days_cannot_stand_together(tmp_path: 
 
 def test_formats_that_cannot_be_confused_are_tried_in_order(tmp_path: Path) -> None:
     style = {"date": ["%d.%m.%Y", "%Y-%m-%d", "%b %Y"]}
-    found = engagements(tmp_path, dated("03.04.2001", "2001-05-06", "Jul 2001", "7/2001"), style)
-    days = [dt.date(2001, 4, 3), dt.date(2001, 5, 6), dt.date(2001, 7, 1)]
-    assert starts(found) == days
+    found = events(tmp_path, ["03.04.2001", "2001-05-06", "Jul 2001", "7/2001"], style)
+    assert starts(found, "event_date") == [
+        dt.date(2001, 4, 3),
+        dt.date(2001, 5, 6),
+        dt.date(2001, 7, 1),
+    ]
     assert refused(found) == [5]
 
 
@@ -147,23 +157,13 @@ def test_the_format_of_a_start_date_says_how_precise_it_is(tmp_path: Path) -> No
 
 
 def test_serial_numbers_of_a_spreadsheet_are_dates_only_where_declared(tmp_path: Path) -> None:
-    days = ("36925", "36925.75", "59", "2001-02-03")
-    found = engagements(tmp_path, dated(*days), {"dates": {"start_date": "excel_serial"}})
-    assert starts(found) == [dt.date(2001, 2, 3), dt.date(2001, 2, 3)]
+    days = ["36925", "36925.75", "59", "2001-02-03"]
+    found = events(tmp_path, days, {"dates": {"event_date": "excel_serial"}})
+    assert starts(found, "event_date") == [dt.date(2001, 2, 3), dt.date(2001, 2, 3)]
     assert refused(found) == [4, 5]
-    assert refused(engagements(tmp_path / "undeclared", dated(*days))) == [2, 3, 4]
+    assert refused(events(tmp_path / "undeclared", days)) == [2, 3, 4]
     old = outcomes(tmp_path / "mac", observed("35463"), {"date": "excel_serial_1904"})
     assert starts(old, "period_start") == [dt.date(2001, 2, 3)]
-    assert refused(outcomes(tmp_path / "iso", observed("36925"))) == [2]
-
-
-def test_the_first_serial_numbers_hold_a_leap_day_that_never_was(tmp_path: Path) -> None:
-    style = {"date": "excel_serial"}
-    assert reasons(engagements(tmp_path, dated("60", "61"), style)) == [
-        (2, "start_date", "not_a_date", "quarantined")
-    ]
-    (row,) = rows(engagements(tmp_path / "later", dated("61"), style).accepted)
-    assert row["start_date"] == dt.date(1900, 3, 1)
 
 
 def test_amounts_are_read_as_declared(tmp_path: Path) -> None:
@@ -175,11 +175,6 @@ def test_amounts_are_read_as_declared(tmp_path: Path) -> None:
     found = built(_written(tmp_path, files, style), "engagement", "partner")
     assert amounts_of(found) == [Decimal("1234.5"), Decimal(7), Decimal("-1234.5")]
     assert reasons(found) == [(row, "amount", "not_a_number", "quarantined") for row in (4, 5, 6)]
-
-
-def test_undeclared_signs_are_not_read(tmp_path: Path) -> None:
-    cells = ("(500)", "EUR 5", "1'000", "1 000", "5 %", "1,5", "inf")
-    assert refused(engagements(tmp_path, paid("7", *cells))) == [3, 4, 5, 6, 7, 8, 9]
 
 
 def test_outcomes_are_read_as_declared(tmp_path: Path) -> None:
@@ -213,7 +208,8 @@ def test_nothing_is_empty_but_what_is_declared_so(tmp_path: Path) -> None:
     style = {"nulls": {"amount": ["-", "n/a"], "currency": ["-"]}}
     body = paid("-", "n/a", currency="-")
     assert amounts_of(engagements(tmp_path, body, style)) == [None, None]
-    assert set(refused(engagements(tmp_path / "undeclared", body))) == {2, 3}
+    undeclared = outcomes(tmp_path / "u", "delay,north,2001-01-01,all,.,.,.,missing\n")
+    assert set(refused(undeclared)) == {2}
     everywhere = outcomes(
         tmp_path / "o", "delay,north,2001-01-01,all,.,.,.,missing\n", {"nulls": ["."]}
     )
@@ -247,17 +243,12 @@ def test_a_format_of_no_column_is_refused(tmp_path: Path, style: dict[str, Any],
 
 def test_dates_of_another_time_are_set_aside(tmp_path: Path) -> None:
     style = {"date": "%d.%m.%Y"}
-    late = engagements(tmp_path, dated("01.07.2010", "31.12.1899", "30.06.2010"), style)
-    assert reasons(late) == [
+    body = dated("01.07.2010", "31.12.1899", "30.06.2010")
+    body += "e9,us,p1,03.02.2001,02.02.2001,day,meeting,,\n"
+    assert reasons(engagements(tmp_path, body, style)) == [
         (2, "start_date", "future", "quarantined"),
         (3, "start_date", "before_1900", "quarantined"),
+        (5, "end_date", "order", "quarantined"),
     ]
     found = outcomes(tmp_path / "o", observed("01.07.2010", "31.12.1899"), style)
     assert [reason[2] for reason in reasons(found)] == ["future", "before_1900"]
-
-
-def test_a_spell_ends_after_it_starts(tmp_path: Path) -> None:
-    body = "e1,us,p1,03.02.2001,02.02.2001,day,meeting,,\n"
-    assert reasons(engagements(tmp_path, body, {"date": "%d.%m.%Y"})) == [
-        (2, "end_date", "order", "quarantined")
-    ]

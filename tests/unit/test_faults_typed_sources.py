@@ -17,8 +17,8 @@ from intake import limits, xlsx
 from intake.problems import Problem, Rejected
 from intake.read import read_raw
 from intake.study import load_study
-from tests.intake_world import PARTNER, UNIT, engine, rows, write_study
-from tests.workbooks import MAIN, number, sheet, write_workbook
+from tests.intake_world import PARTNER, UNIT, built, engine, reasons, rows, write_study
+from tests.workbooks import MAIN, number, sheet, typed, write_workbook
 
 TABLES = pytest.mark.parametrize("table", ["unit", "partner"])
 WORDS = {"unit": "unit_type", "partner": "org_type"}
@@ -273,3 +273,19 @@ def test_numbers_keep_their_digits(tmp_path: Path, table: str) -> None:
     for cells, expected in ((exact, "1234567890123,4500"), ([2.5], "2,5"), ([3.0], "3")):
         folder = parquet(tmp_path, table, columns_of(table, **{column: cells}), decimal=",")
         assert read(folder, table)[0][column] == expected
+
+
+@TABLES
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!"])
+def test_an_error_of_a_spreadsheet_is_no_id_and_no_name(
+    tmp_path: Path, table: str, error: str
+) -> None:
+    header = [f"{table}_id", "name", WORDS[table]]
+    word = {"unit": "region", "partner": "patient_org"}[table]
+    lines = {2: [typed("e", error), "A", word], 3: ["b", typed("e", error), word]}
+    write_workbook(tmp_path / f"{table}.xlsx", {"S": sheet({1: header, **lines})})
+    found = reasons(built(study(tmp_path, table, ".xlsx"), table))
+    assert [(row, column, rule) for row, column, rule, _outcome in found] == [
+        (2, header[0], "spreadsheet_error"),
+        (3, "name", "spreadsheet_error"),
+    ]

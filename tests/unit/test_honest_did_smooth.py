@@ -7,7 +7,13 @@ from diff_diff.results import MultiPeriodDiDResults, PeriodEffect
 from scipy import optimize, stats
 
 from impact.honest_did import EventStudy
-from impact.honest_did_smooth import build_weighing, half_length, smoothness
+from impact.honest_did_smooth import (
+    breakdown_bend,
+    build_weighing,
+    half_length,
+    independent_noise,
+    smoothness,
+)
 
 
 def event_study(seed: int, pre: int, weight: list[float]) -> EventStudy:
@@ -103,3 +109,42 @@ def test_half_length_grows_as_its_derivatives_say() -> None:
     by_std_error = (half_length(1.0, 2.0 + step, 0.05).value - here.value) / step
     assert here.by_bias == pytest.approx(by_bias, abs=1e-5)
     assert here.by_std_error == pytest.approx(by_std_error, abs=1e-5)
+
+
+def clear_effect(seed: int) -> EventStudy:
+    study = event_study(seed, 5, [0.5, 0.5])
+    estimate = study.estimate + np.r_[np.zeros(5), 6.0, 6.0]
+    return EventStudy(estimate, study.covariance, 5, study.weight)
+
+
+def test_at_the_breakdown_the_interval_reaches_zero() -> None:
+    study = clear_effect(6)
+    for working in (None, independent_noise(study)):
+        bend = breakdown_bend(study, working=working)
+        assert bend is not None
+        inside, outside = (
+            smoothness(study, factor * bend, working=working) for factor in (0.99, 1.01)
+        )
+        assert inside.ci_low > 0 > outside.ci_low
+
+
+def test_a_breakdown_beyond_the_first_guess_is_found() -> None:
+    study = event_study(0, 5, [0.5, 0.5])
+    study = EventStudy(study.estimate + np.r_[np.zeros(5), 1, 1], study.covariance, 5, study.weight)
+    straight = smoothness(study, 0.0)
+    bend = breakdown_bend(study)
+    assert bend is not None
+    assert bend > max(straight.ci_low, -straight.ci_high) / build_weighing(study).fixed_bias
+
+
+def test_an_effect_that_a_straight_line_explains_has_no_breakdown() -> None:
+    study = event_study(7, 4, [1.0])
+    line = np.array([-4.0, -3.0, -2.0, -1.0, 1.0]) * 0.5
+    assert breakdown_bend(EventStudy(line, study.covariance, 4, study.weight)) is None
+
+
+def test_an_interval_with_weights_for_other_noise_is_never_shorter() -> None:
+    study = event_study(8, 5, [0.5, 0.5])
+    for m in (0.0, 0.02, 0.3):
+        best, other = smoothness(study, m), smoothness(study, m, working=independent_noise(study))
+        assert other.ci_high - other.ci_low >= best.ci_high - best.ci_low - 1e-6

@@ -15,7 +15,7 @@ from benchmarks.honesty_page import page, record
 from benchmarks.honesty_run import CellCount, run_cell, settle
 from benchmarks.honesty_targets import AIMS, compare, worst
 from benchmarks.rivals import RIVALS
-from impact.contrast import Cohorts
+from impact.cohorts import Cohorts
 from impact.judged import Judged
 from impact.sample import build_sample
 from schemas.thresholds import Thresholds
@@ -119,7 +119,14 @@ def test_pilots_set_the_truth() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["ten_nulls", "controls_elsewhere_null", "back_dated_log", "persons_effect", "few_2_of_12"],
+    [
+        "ten_nulls",
+        "controls_elsewhere_null",
+        "back_dated_log",
+        "persons_effect",
+        "few_2_of_12",
+        "not_yet_null",
+    ],
 )
 def test_every_kind_of_cell_is_judged(name: str) -> None:
     found = run_cell(cell(name), 2, QUICK)

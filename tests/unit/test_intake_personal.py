@@ -97,6 +97,19 @@ def test_a_row_with_personal_data_is_set_aside_and_its_value_is_not_told(tmp_pat
     assert "756" not in told
 
 
+def test_the_engine_sees_every_shape_that_python_does(tmp_path: Path) -> None:
+    texts = [(kind, text) for kind, texts in EXAMPLES.items() for text in texts]
+    texts += [("", text) for text in HARMLESS]
+    header = "subgroup_id,dimension,level\n"
+    body = "".join(f'{i},"{text}",x\n' for i, (_kind, text) in enumerate(texts))
+    subgroup = header + body.replace('""', "harmless")
+    tables = built(write_study(tmp_path, {"subgroup.csv": subgroup}), "subgroup")
+    found = {(row, rule.removeprefix("personal_")) for row, _column, rule, _d in reasons(tables)}
+    wanted = {(row, kind) for row, (kind, _text) in enumerate(texts, start=2) if kind}
+    assert wanted <= found
+    assert {row for row, _kind in found} == {row for row, _kind in wanted}
+
+
 def test_the_name_of_a_person_observed_is_free_text_too(tmp_path: Path) -> None:
     unit = "unit_id,name,unit_type\nperson_1,b.meier@example.ch,person\nperson_2,Case 2,person\n"
     tables = built(write_study(tmp_path, {**WORLD, "unit.csv": unit}), "unit")

@@ -65,6 +65,17 @@ def test_a_measure_or_initiative_that_no_table_has_is_warned_of(tmp_path: Path) 
     assert not found.is_rejected
 
 
+def test_a_dimension_that_no_subgroup_has_is_warned_of(tmp_path: Path) -> None:
+    subgroups = {"subgroup.csv": "subgroup_id,dimension,level\nwomen,sex,female\n"}
+    folder = write_study(tmp_path, {**WORLD, **subgroups})
+    write_plan(folder, subgroups=["sexe", "sex", "income"])
+    found = [p for p in validate_study(folder, engine()).problems if p.rule == "plan_id"]
+    assert [(p.column, p.outcome, p.remedy) for p in found] == [
+        ("subgroups.0", "WARN", "did you mean sex?"),
+        ("subgroups.2", "WARN", "add its levels to subgroup"),
+    ]
+
+
 def test_ids_are_not_held_against_tables_that_cannot_be_read(tmp_path: Path) -> None:
     folder = write_study(tmp_path, {**WORLD, "measure.csv": ""})
     write_plan(folder, {"measure_id": "delays"})
@@ -96,9 +107,6 @@ def test_settings_without_effect_are_named(tmp_path: Path) -> None:
         "requirements",
         "assignment: randomised (the exposure table says it)",
         "carry_over",
-        "comparison: not_yet_exposed",
-        "covariates",
-        "subgroups",
     ]
 
 

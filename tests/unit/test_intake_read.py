@@ -65,9 +65,38 @@ def test_declared_encodings_give_the_same_text(
     assert [row["name"] for row in rows(raw(folder))] == ["Köln"]
 
 
-def test_another_delimiter_is_declared(tmp_path: Path) -> None:
-    content = (HEADER + "a,A,site\n").replace(",", ";")
-    assert rows(raw(unit_study(tmp_path, content, delimiter=";")))[0]["name"] == "A"
+@pytest.mark.parametrize("delimiter", [";", "\t", "|", ":", " "])
+def test_another_delimiter_is_declared(tmp_path: Path, delimiter: str) -> None:
+    content = (HEADER + "a,A,site\n").replace(",", delimiter)
+    assert rows(raw(unit_study(tmp_path, content, delimiter=delimiter)))[0]["name"] == "A"
+
+
+@pytest.mark.parametrize(
+    ("quote", "written", "name"),
+    [
+        ("'", "'O''Neil, A.'", "O'Neil, A."),
+        ("'", 'the "A" group', 'the "A" group'),
+        ('"', '"the ""A"", group"', 'the "A", group'),
+        ("", '"A', '"A'),
+        ("", "O'Neil", "O'Neil"),
+    ],
+)
+def test_another_quote_or_none_is_declared(
+    tmp_path: Path, quote: str, written: str, name: str
+) -> None:
+    content = HEADER + f"a,{written},site\n"
+    assert rows(raw(unit_study(tmp_path, content, quote=quote)))[0]["name"] == name
+
+
+@pytest.mark.parametrize(
+    "format_", [{"delimiter": ""}, {"delimiter": "||"}, {"delimiter": "\n"}, {"quote": "''"}]
+)
+def test_a_delimiter_and_a_quote_are_one_sign_each(tmp_path: Path, format_: dict[str, str]) -> None:
+    with pytest.raises(Rejected):
+        load_study(unit_study(tmp_path, HEADER, **format_))
+    with pytest.raises(Rejected) as caught:
+        load_study(unit_study(tmp_path, HEADER, delimiter="|", quote="|"))
+    assert "same sign as quote" in str(caught.value)
 
 
 @pytest.mark.parametrize(

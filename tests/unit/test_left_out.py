@@ -140,6 +140,19 @@ def test_the_brief_estimate_decides_the_same() -> None:
     assert decide_only(data, "synthetic_did", QUICK) == estimate(data, "synthetic_did", QUICK)
 
 
+@pytest.mark.parametrize("starts", [(12, NEVER), (8, 12, 16, NEVER)])
+def test_the_brief_estimate_of_a_trial_decides_the_same(starts: tuple[int, ...]) -> None:
+    sizes = (8,) * len(starts)
+    data = effect_data(*staggered(np.random.default_rng(9), sizes=sizes, starts=starts))
+    whole, brief = estimate(data, "randomised", QUICK), decide_only(data, "randomised", QUICK)
+    assert isinstance(whole, Estimation)
+    assert isinstance(brief, Estimation)
+    assert whole.event_study
+    assert (brief.event_study, brief.alternatives, brief.diagnostics) == ((), (), ())
+    assert (brief.intervals, brief.permutations) == (whole.intervals, whole.permutations)
+    assert (brief.estimate, brief.df) == (whole.estimate, whole.df)
+
+
 def test_clusters_needed_leave_out_what_more_clusters_do_not_shrink() -> None:
     rng = np.random.default_rng(5)
     data = world(effect=0.2)

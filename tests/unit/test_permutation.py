@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from impact import permutation
-from impact.contrast import Cohorts, contrast
+from impact.cohorts import Cohorts
+from impact.contrast import contrast
 from impact.model import FloatArray
 from impact.permutation import (
     Deal,

@@ -1,13 +1,23 @@
 """What an effect is asked of: its measure, its design, its controls, its rivals."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from impact.prepare import assignment_of, count_controls, find_measure, is_switching
+from impact.gather import StudyTables
+from impact.model import NotEvaluable
+from impact.prepare import (
+    assignment_of,
+    count_controls,
+    find_measure,
+    is_switching,
+    prepare_effect,
+)
+from schemas.thresholds import Thresholds
 from tests.core_tables import Row
-from tests.small_world import EXPOSED, world_plan, world_tables
+from tests.small_world import EXPOSED, world_plan, world_study, world_tables
 
 
 def spells(rows: list[Row]) -> pd.DataFrame:
@@ -90,3 +100,20 @@ def test_exposure_from_the_log_is_that_of_the_table_where_they_agree() -> None:
         assert tables.exposure["unit_id"].tolist() == EXPOSED
         assert set(tables.exposure["start_period"]) == {12}
         assert set(tables.exposure["basis"]) == {basis}
+
+
+def test_what_the_tables_do_not_hold_is_named() -> None:
+    plan = world_plan()
+    world = world_tables(plan)
+
+    def lacking(tables: StudyTables = world, **effect: str) -> tuple[str, ...]:
+        asked = world_plan(effect).effects[0]
+        found = prepare_effect(asked, plan, tables, world_study(), Thresholds()).result
+        assert isinstance(found, NotEvaluable)
+        assert found.reasons == ("MISSING_TABLE",)
+        return found.missing
+
+    assert lacking(measure_id="unheard_of") == ("measure",)
+    assert lacking(cluster="parent_id") == ("unit.parent_id",)
+    women = replace(world, panel=world.panel.assign(subgroup_id="women"))
+    assert lacking(women) == ("outcome for everyone",)

@@ -54,6 +54,7 @@ DESIGN = {
         "condition_code?, annual_income?, income_currency?, is_patient_governed?, "
         "is_charity_assistance?"
     ),
+    "alias": "partner_id, canonical_partner_id",
     "measure": (
         "measure_id, name, unit_label, scale, direction, family, period?, valid_min?, "
         "valid_max?, is_proxy?, source?"

@@ -49,16 +49,23 @@ def told(found: ValidationReport) -> list[tuple[str, int | None, str | None, str
 
 
 def validated(folder: Path, files: Mapping[str, str]) -> ValidationReport:
-    return report(write_study(folder, {**WORLD, **files}))
+    return report(write_study(folder, {"partner.csv": WORLD["partner.csv"], **files}))
 
 
-@pytest.mark.parametrize("name", ["engagement.csv", "engagement.xlsx"])
-def test_twelve_kinds_of_defect_are_told_once_each_at_their_cell(name: str, tmp_path: Path) -> None:
-    files = {key: text for key, text in WORLD.items() if key != "engagement.csv"}
-    folder = write_study(tmp_path, {**files, name: as_csv(planted_rows())})
+@pytest.fixture(scope="module", params=["engagement.csv", "engagement.xlsx"])
+def planted(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> ValidationReport:
+    name, folder = request.param, tmp_path_factory.mktemp("planted")
+    files = {"partner.csv": WORLD["partner.csv"], name: as_csv(planted_rows())}
+    write_study(folder, files)
     if name.endswith("xlsx"):
         write_workbook(folder / name, [Sheet("Grants", planted_rows())])
-    found = report(folder)
+    return report(folder)
+
+
+def test_twelve_kinds_of_defect_are_told_once_each_at_their_cell(planted: ValidationReport) -> None:
+    name, found = planted.tables[-1].source_file, planted
     assert told(found) == [(name, row, place[0], place[1]) for row, place in PLANTED.items()]
     (account,) = [one for one in found.tables if one.table == "engagement"]
     assert (account.read, account.accepted, account.quarantined) == (24, 12, 12)
@@ -66,11 +73,11 @@ def test_twelve_kinds_of_defect_are_told_once_each_at_their_cell(name: str, tmp_
     assert [(e["row"], e["column"]) for e in entries] == [(r, p[0]) for r, p in PLANTED.items()]
 
 
-def test_the_first_cells_can_be_shown_but_no_personal_data(tmp_path: Path) -> None:
-    found = validated(tmp_path, {"engagement.csv": as_csv(planted_rows())})
-    assert found.values[("engagement.csv", 6, "amount")] == "a hundred"
-    assert ("engagement.csv", 20, "purpose") not in found.values
-    assert "a hundred" not in str(found.to_json()) + repr(found) + str(found.problems)
+def test_the_first_cells_can_be_shown_but_no_personal_data(planted: ValidationReport) -> None:
+    name = planted.tables[-1].source_file
+    assert planted.values[(name, 6, "amount")] == "a hundred"
+    assert (name, 20, "purpose") not in planted.values
+    assert "a hundred" not in str(planted.to_json()) + repr(planted) + str(planted.problems)
 
 
 def test_two_defects_of_one_row_are_both_told(tmp_path: Path) -> None:
@@ -141,7 +148,7 @@ def test_a_tree_is_told_from_its_broken_root_and_a_ring_is_a_defect(tmp_path: Pa
         "leaf,Leaf,site,branch\nlost,Lost,site,nowhere\nbelow,Below,site,lost\n"
         "ring_a,A,site,ring_b\nring_b,B,site,ring_a\nnorth,North,region,\n"
     )
-    found = validated(tmp_path, {"unit.csv": unit})
+    found = report(write_study(tmp_path, {"unit.csv": unit}))
     assert told(found) == [
         ("unit.csv", 2, "unit_type", "not_allowed"),
         ("unit.csv", 5, "parent_id", "orphan"),
@@ -162,7 +169,9 @@ def test_what_stops_a_run_comes_first_and_warnings_come_last(tmp_path: Path) -> 
     rows = [[*row, "x"] for row in planted_rows()]
     rows[0][-1] = "remark"
     folder = write_study(
-        tmp_path, {**WORLD, "engagement.csv": as_csv(rows)}, max_quarantined_share=0.1
+        tmp_path,
+        {"partner.csv": WORLD["partner.csv"], "engagement.csv": as_csv(rows)},
+        max_quarantined_share=0.1,
     )
     outcomes = [problem.outcome for problem in report(folder).problems]
     assert outcomes == ["REJECT_FILE", *["QUARANTINE_ROW"] * 12, "WARN"]
