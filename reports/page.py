@@ -39,7 +39,7 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
     digest = digest or findings_digest(findings)
     forest, spend, effects = forest_view(findings), spend_view(findings), effect_views(findings)
     style = _style(digest)
-    script = _asset("page.js")
+    script = _asset("unpack.js") + _asset("page.js")
     policy = content_policy([script, plotly_script()], [style, *plotly_styles()])
     return _environment().get_template("report.html").render(
         findings=findings,
@@ -48,6 +48,7 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         style=style,
         script=script,
         bundle=packed_plotly(),
+        bundle_bytes=len(plotly_script().encode()),
         figures=safe_json(_figures([forest, spend], effects)),
         title=clean(findings.title),
         short_title=shorten(findings.title, 24, 140),
