@@ -22,10 +22,7 @@ def measure_compliance(tables: IndicatorTables) -> Iterator[Indicator]:
     rows = tables["engagement"]
     rows = rows.filter(rows.reverses_engagement_id.isnull() & ~rows.kind.isin(SUPPORT_KINDS))
     needs, has = _needs(rows, tables.study), _has(rows)
-    is_asked: Any = reduce(or_, needs.values())
-    is_complete = reduce(and_, [~needs[part] | has[part] for part in REQUIREMENTS])
-    counts: dict[str, Any]
-    counts = {"asked": is_asked.sum(), "complete": (is_asked & is_complete).sum()}
+    counts = _complete(needs, has)
     for part in REQUIREMENTS:
         counts |= {f"asked_{part}": needs[part].sum()}
         counts |= {f"has_{part}": (needs[part] & has[part]).sum()}
@@ -36,6 +33,18 @@ def measure_compliance(tables: IndicatorTables) -> Iterator[Indicator]:
     for part in REQUIREMENTS:
         pair = (count[f"has_{part}"], count[f"asked_{part}"])
         yield share_of_cases(name, *pair, study, {"part": part})
+    named = rows.filter(rows.initiative_id.notnull())
+    each = named.group_by("initiative_id").agg(**_complete(_needs(named, study), _has(named)))
+    for row in each.filter(each.asked > 0).order_by("initiative_id").to_pyarrow().to_pylist():
+        by = {"initiative_id": row["initiative_id"]}
+        yield share_of_cases(name, int(row["complete"]), int(row["asked"]), study, by)
+
+
+def _complete(needs: dict[str, Any], has: dict[str, Any]) -> dict[str, Any]:
+    """Activities that require anything, and those that have all of it."""
+    is_asked: Any = reduce(or_, needs.values())
+    is_complete = reduce(and_, [~needs[part] | has[part] for part in REQUIREMENTS])
+    return {"asked": is_asked.sum(), "complete": (is_asked & is_complete).sum()}
 
 
 def required_parts(study: Study) -> Mapping[str, tuple[str, ...]]:

@@ -38,6 +38,8 @@ def measure_evidence(tables: IndicatorTables) -> Iterator[Indicator]:
         grade = known.where(known.notna(), outputs)
         at = spend.assign(grade=grade.str[0], finding=grade.str[1])
         yield from _shares(at, by, tables)
+        if not by:
+            yield from _by_place(at, tables)
 
 
 def _by_initiative(effects: Sequence[Effect]) -> dict[str, list[Effect]]:
@@ -94,3 +96,15 @@ def _shares(
                 mine = rows[rows["finding"] == finding]
                 parts = (float(mine["spend"].sum()), total, int(mine["n"].sum()))
                 yield share_of_sum(name, *parts, tables.study, {**at, "finding": finding})
+
+
+def _by_place(spend: pd.DataFrame, tables: IndicatorTables) -> Iterator[Indicator]:
+    """Each initiative's own part of the spend at its grade."""
+    total = float(spend["spend"].sum())
+    keys = ["initiative_id", "grade", "finding"]
+    sums = spend.groupby(keys)[["spend", "n"]].sum().sort_index()
+    for (initiative_id, grade, finding), row in sums.iterrows():
+        by = {"grade": str(grade), "finding": str(finding), "initiative_id": str(initiative_id)}
+        own = {name: value for name, value in by.items() if value}
+        parts = (float(row["spend"]), total, int(row["n"]))
+        yield share_of_sum("q1.evidence_share", *parts, tables.study, own)

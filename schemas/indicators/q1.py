@@ -55,7 +55,8 @@ Q1 = (
         by=(
             "grade: E0 to E3",
             "grade: E3, finding: favourable, unfavourable, little_difference or inconclusive",
-            "kinds: with_unclear",
+            "grade (and finding at E3), initiative_id: each initiative with spend at that grade",
+            "kinds: with_unclear, beside each row but those by initiative_id",
         ),
         optional=(
             "engagement.initiative_id",
@@ -79,8 +80,12 @@ Q1 = (
         ("engagement.activity_type",),
         _OWN,
         "wilson",
-        by=("part: agreement, fair_market_value, approval or disclosure",),
+        by=(
+            "part: agreement, fair_market_value, approval or disclosure",
+            "initiative_id: its activities, where any of them requires anything",
+        ),
         optional=(
+            "engagement.initiative_id",
             "engagement.has_written_agreement",
             "engagement.fmv_rate",
             "engagement.paid_rate",
