@@ -156,4 +156,5 @@ INTERVAL_NAMES: tuple[IntervalName, ...] = get_args(IntervalName)
 REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
 """What a type of activity may require before it counts as complete."""
 SUPPORT_KINDS: tuple[Kind, ...] = ("support_access", "support_adherence")
+UNCLEAR_KINDS: tuple[Kind, ...] = ("hybrid", "unclassified")
 EXPOSING_KINDS: tuple[Kind, ...] = ("advocacy", "research_engagement")

@@ -19,7 +19,9 @@ COLUMNS: dict[str, dict[str, str]] = {
             ("engagement_id", "payer_id", "partner_id", "initiative_id", "date_precision"), TEXT
         ),
         **dict.fromkeys(("activity_type", "kind", "beneficiary", "lifecycle_phase"), TEXT),
-        **dict.fromkeys(("currency", "product_id", "unit_id", "reverses_engagement_id"), TEXT),
+        **dict.fromkeys(
+            ("currency", "product_id", "unit_id", "reverses_engagement_id", "purpose"), TEXT
+        ),
         **dict.fromkeys(("start_date", "recorded_date"), DATE),
         **dict.fromkeys(("amount", "amount_reporting"), MONEY),
         "is_product_linked": FLAG,
@@ -51,6 +53,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "population": NUMBER,
         "neighbour_ids": TEXT,
     },
+    "kind_override": dict.fromkeys(("engagement_id", "kind", "reason"), TEXT),
     "partner": {
         **dict.fromkeys(("partner_id", "name", "org_type"), TEXT),
         "is_charity_assistance": FLAG,
