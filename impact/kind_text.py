@@ -65,7 +65,7 @@ def folded(text: Text) -> Text:
     plain = text.lower().re_replace(JOINING, "").translate(ACCENTED, PLAIN)
     for letter, letters in TWO_LETTERS.items():
         plain = plain.replace(letter, letters)
-    return ibis.literal(" ") + plain.re_replace("[^a-z0-9]+", " ") + ibis.literal(" ")
+    return (ibis.literal(" ") + plain + ibis.literal(" ")).re_replace("[^a-z0-9]+", " ")
 
 
 def signals_in(text: Text) -> dict[str, Any]:

@@ -25,6 +25,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("start_date", "recorded_date"), DATE),
         **dict.fromkeys(("amount", "amount_reporting"), MONEY),
         "is_product_linked": FLAG,
+        "source_file": TEXT,
+        "source_row": "int64",
     },
     "engagement_allocation": {
         **dict.fromkeys(("engagement_id", "initiative_id", "unit_id", "subgroup_id"), TEXT),
