@@ -1,5 +1,6 @@
 """Q1 beside its effects: how strong the evidence for the spend is, and whether boxes are ticked."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from reports.charts import ChartText
@@ -77,21 +78,7 @@ def build_boxes(findings: Findings) -> RowsView | None:
     if whole is None or whole.value is None:
         return None
     currency = findings.currency
-    parts = [Entry("Everything required", whole)]
-    parts += [
-        Entry(PARTS.get(row.by["part"], human(row.by["part"])), row)
-        for row in rows_of(findings, "q1.compliance_complete", "part")
-        if is_ok(row)
-    ]
-    placed = _placed(findings)
-    groups = [RowGroup("All activities", tuple(row_of(entry, currency) for entry in parts))]
-    left = SHOWN
-    for grade, heading in GRADES.items():
-        mine = placed.get(grade, [])[:left]
-        left -= len(mine)
-        if mine:
-            rows = tuple(replace(row_of(entry, currency), shape="square") for entry in mine)
-            groups.append(RowGroup(f"{heading}: complete by initiative", rows))
+    parts, placed = _parts(findings, whole), _placed(findings)
     each = [
         Entry(f"{entry.label}, {GRADES[grade]}", entry.row)
         for grade in GRADES
@@ -109,13 +96,34 @@ def build_boxes(findings: Findings) -> RowsView | None:
             source=source_line(findings, "q1.compliance_complete"),
             aria_label=f"Compliance against evidence. {spoken([*parts, *each], currency)}",
         ),
-        groups=tuple(groups),
+        groups=tuple(_boxes_groups(parts, placed, currency)),
         mark="dot",
         axis="percent",
         axis_title="Activities with everything that their type requires",
         reference=whole.value,
     )
     return RowsView(chart, "Compliance, by part and by initiative", (*parts, *each))
+
+
+def _parts(findings: Findings, whole: Indicator) -> list[Entry]:
+    """All activities: everything required, then each part of it."""
+    rows = [row for row in rows_of(findings, "q1.compliance_complete", "part") if is_ok(row)]
+    named = [Entry(PARTS.get(row.by["part"], human(row.by["part"])), row) for row in rows]
+    return [Entry("Everything required", whole), *named]
+
+
+def _boxes_groups(
+    parts: list[Entry], placed: dict[str, list[Entry]], currency: str
+) -> Iterator[RowGroup]:
+    """All activities, then initiatives from the strongest evidence down, as many as fit."""
+    yield RowGroup("All activities", tuple(row_of(entry, currency) for entry in parts))
+    left = SHOWN
+    for grade, heading in GRADES.items():
+        mine = placed.get(grade, [])[:left]
+        left -= len(mine)
+        if mine:
+            rows = tuple(replace(row_of(entry, currency), shape="square") for entry in mine)
+            yield RowGroup(f"{heading}: complete by initiative", rows)
 
 
 def _boxes_title(findings: Findings, share: str) -> str:
