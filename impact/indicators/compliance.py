@@ -26,18 +26,17 @@ def measure_compliance(tables: IndicatorTables) -> Iterator[Indicator]:
     for part in REQUIREMENTS:
         counts |= {f"asked_{part}": needs[part].sum()}
         counts |= {f"has_{part}": (needs[part] & has[part]).sum()}
-    [found] = rows.aggregate(**counts).to_pyarrow().to_pylist()
-    count = {name: int(value or 0) for name, value in found.items()}
+    each = rows.group_by("initiative_id").agg(**counts).order_by("initiative_id").to_pandas()
+    count = each.drop(columns="initiative_id").fillna(0).sum().astype(int)
     name, study = "q1.compliance_complete", tables.study
-    yield share_of_cases(name, count["complete"], count["asked"], study)
+    yield share_of_cases(name, int(count["complete"]), int(count["asked"]), study)
     for part in REQUIREMENTS:
-        pair = (count[f"has_{part}"], count[f"asked_{part}"])
+        pair = (int(count[f"has_{part}"]), int(count[f"asked_{part}"]))
         yield share_of_cases(name, *pair, study, {"part": part})
-    named = rows.filter(rows.initiative_id.notnull())
-    each = named.group_by("initiative_id").agg(**_complete(_needs(named, study), _has(named)))
-    for row in each.filter(each.asked > 0).order_by("initiative_id").to_pyarrow().to_pylist():
-        by = {"initiative_id": row["initiative_id"]}
-        yield share_of_cases(name, int(row["complete"]), int(row["asked"]), study, by)
+    named = each[each["initiative_id"].notna() & (each["asked"] > 0)]
+    for row in named.itertuples():
+        by = {"initiative_id": str(row.initiative_id)}
+        yield share_of_cases(name, int(row.complete), int(row.asked), study, by)
 
 
 def _complete(needs: dict[str, Any], has: dict[str, Any]) -> dict[str, Any]:

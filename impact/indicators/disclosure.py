@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from impact.indicators.currency import to_reporting
-from impact.indicators.expressions import surely
 from impact.indicators.made import share_of_cases
-from impact.indicators.payments import Payments
+from impact.indicators.payments import Payments, with_partner
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
 
@@ -42,11 +41,8 @@ def measure_two_sided(tables: IndicatorTables) -> Iterator[Indicator]:
 
 def measure_purpose(payments: Payments) -> Iterator[Indicator]:
     """Payments with a purpose in words."""
-    rows = payments.rows
-    filled = surely(rows.purpose.strip() != "")
-    found = rows.aggregate(filled=filled.sum(), n=rows.count()).to_pandas().fillna(0)
-    counts = (int(found["filled"].iloc[0]), int(found["n"].iloc[0]))
-    yield share_of_cases("t.purpose_filled", *counts, payments.tables.study)
+    filled, n = (int(payments.pair_years[f"{part}_count"].sum()) for part in ("worded", "payment"))
+    yield share_of_cases("t.purpose_filled", filled, n, payments.tables.study)
 
 
 def _disclosing(sums: pd.Series, side: str) -> pd.DataFrame:
@@ -54,14 +50,14 @@ def _disclosing(sums: pd.Series, side: str) -> pd.DataFrame:
 
 
 def _disclosed(tables: IndicatorTables, side: str) -> pd.Series:
-    """Sums of one side's disclosures by payer, partner and year, in the reporting currency."""
+    """Sums of one side's disclosures by payer, partner and year; NaN where a rate is unknown."""
     table = tables["public_disclosure"]
-    rows = table.filter(table.declared_by == side)
+    rows = with_partner(tables, table.filter(table.declared_by == side))
     amount = rows.amount.cast("float64")
     found = rows.select(*KEYS, "currency", amount=amount).to_pandas()
     found["date"] = pd.to_datetime(found["year"].astype(str) + "-12-31")
     found["amount"] = to_reporting(found, tables)
-    sums: pd.Series = found.groupby(KEYS)["amount"].sum(min_count=1)
+    sums: pd.Series = found.groupby(KEYS)["amount"].sum(skipna=False)
     return sums
 
 

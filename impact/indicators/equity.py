@@ -6,10 +6,9 @@ import ibis
 import pandas as pd
 
 from impact.allocation import reach
-from impact.indicators.expressions import is_given
+from impact.indicators.expressions import is_empty, is_given
 from impact.indicators.made import EMPTY, not_evaluated, share_of_sum, value_of
 from impact.indicators.tables import IndicatorTables
-from impact.indicators.voice import latest_need
 from schemas.findings import Indicator
 
 SMALL = "a count of persons is too small to be shown"
@@ -17,51 +16,43 @@ SMALL = "a count of persons is too small to be shown"
 
 def measure_reach(tables: IndicatorTables) -> Iterator[Indicator]:
     """Share of participants against share of people in need, by subgroup and by region."""
-    reached = _participants(tables)
-    need = latest_need(tables)
-    made = [*_by_subgroup(reached, need, tables), *_by_region(reached, need, tables)]
+    log = tables["engagement"]
+    counted = log.filter((log.kind == "advocacy") & (log.participant_count > 0))
+    counted = counted.filter(is_empty(counted.reverses_engagement_id))
+    need = tables.need
+    made = [*_by_subgroup(counted, need, tables), *_by_region(counted, need, tables)]
     yield from made or [not_evaluated("e.reach_ratio", EMPTY, tables.study)]
 
 
-def _participants(tables: IndicatorTables) -> pd.DataFrame:
-    """Participants of advocacy by unit and subgroup, spread by the engagement's shares."""
-    rows = tables["engagement"].filter(tables["engagement"].kind == "advocacy")
-    rows = rows.filter(rows.participant_count > 0)
-    own = rows.select("engagement_id", "participant_count", own_unit=rows.unit_id)
-    parts = tables["engagement_allocation"].select(
-        "engagement_id", "share", "subgroup_id", part_unit="unit_id"
-    )
-    joined = own.left_join(parts, "engagement_id")
-    share = joined.share.fill_null(ibis.literal(1.0)).cast("float64")
-    spread = joined.select(
-        unit_id=ibis.coalesce(joined.part_unit, joined.own_unit),
-        subgroup_id=joined.subgroup_id,
-        persons=joined.participant_count * share,
-    )
-    keys = ["unit_id", "subgroup_id"]
-    found: pd.DataFrame = (
-        spread.group_by(keys).agg(persons=spread.persons.sum()).order_by(keys).to_pandas()
-    )
+def _persons(rows: ibis.Table, by: str) -> pd.Series:
+    """Participants by a column, each engagement's spread by its shares."""
+    persons = rows.participant_count * rows.share.cast("float64")
+    sums = rows.group_by(by).agg(persons=persons.sum()).order_by(by).to_pandas()
+    found: pd.Series = sums.dropna().set_index(by)["persons"]
     return found
 
 
 def _by_subgroup(
-    reached: pd.DataFrame, need: pd.DataFrame, tables: IndicatorTables
+    counted: ibis.Table, need: pd.DataFrame, tables: IndicatorTables
 ) -> Iterator[Indicator]:
-    rows = tables["subgroup"].select("subgroup_id", "dimension").to_pandas()
-    for dimension, members in sorted(rows.groupby("dimension")["subgroup_id"]):
-        names = sorted(members)
-        given = reached.groupby("subgroup_id")["persons"].sum().reindex(names).fillna(0.0)
+    parts = tables["engagement_allocation"].select("engagement_id", "subgroup_id", "share")
+    reached = _persons(counted.join(parts, "engagement_id"), "subgroup_id")
+    dimensions = tables.dimensions
+    for dimension in sorted(set(dimensions)):
+        names = sorted(dimensions.index[dimensions == dimension])
+        given = reached.reindex(names).fillna(0.0)
         wanted = need.groupby("subgroup_id")["prevalent_count"].sum().reindex(names).fillna(0.0)
         by = {name: {"dimension": str(dimension), "subgroup_id": str(name)} for name in names}
         yield from _ratios(given, wanted, by, tables)
 
 
 def _by_region(
-    reached: pd.DataFrame, need: pd.DataFrame, tables: IndicatorTables
+    counted: ibis.Table, need: pd.DataFrame, tables: IndicatorTables
 ) -> Iterator[Indicator]:
     region = regions(tables)
-    given = reached.groupby(reached["unit_id"].map(region))["persons"].sum()
+    placed = reach(counted, tables["engagement_allocation"], tables.study)
+    reached = _persons(placed, "unit_id")
+    given = reached.groupby(region.reindex(reached.index)).sum()
     everyone = need[need["subgroup_id"] == "all"]
     wanted = everyone.groupby(everyone["unit_id"].map(region))["prevalent_count"].sum()
     names = sorted(wanted.index)
@@ -72,19 +63,21 @@ def _by_region(
 def _ratios(
     given: pd.Series, wanted: pd.Series, by: dict[str, dict[str, str]], tables: IndicatorTables
 ) -> Iterator[Indicator]:
-    """One ratio a row, where anybody was reached and anybody is in need at all."""
+    """One ratio a row, where anybody was reached and anybody is in need at all.
+
+    One small count withholds all rows that it could be told from by subtraction.
+    """
     total, need = float(given.sum()), float(wanted.sum())
     if not (total > 0 and need > 0):
         return
+    is_withheld = any(_is_small(count, tables) for count in (*given, *wanted))
     for name, own in by.items():
-        persons, patients = float(given[name]), float(wanted[name])
-        counts = (persons, patients, total - persons, need - patients)
-        if any(_is_small(count, tables) for count in counts):
+        share, wish = float(given[name]) / total, float(wanted[name]) / need
+        if is_withheld:
             yield not_evaluated("e.reach_ratio", SMALL, tables.study, own)
-        elif patients == 0:
+        elif wish == 0:
             yield not_evaluated("e.reach_ratio", "nobody in need is known", tables.study, own)
         else:
-            share, wish = persons / total, patients / need
             ratio = value_of("e.reach_ratio", share / wish, round(total), tables.study, own)
             yield ratio.model_copy(update={"numerator": share, "denominator": wish})
 
@@ -95,14 +88,22 @@ def _is_small(persons: float, tables: IndicatorTables) -> bool:
 
 def measure_spend_per_patient(tables: IndicatorTables) -> Iterator[Indicator]:
     """Advocacy spend in communities of known need, for each person in need there."""
-    spend, need = _spend_by_unit(tables), latest_need(tables)
+    spend, need = _spend_by_unit(tables), tables.need
     everyone = need[need["subgroup_id"] == "all"]
     patients = everyone.groupby("unit_id")["prevalent_count"].sum()
     patients = patients[patients > 0].sort_index()
+    name, study = "e.spend_per_patient", tables.study
+    if spend.empty:
+        yield not_evaluated(name, "no amount with a unit_id is known", study)
+        return
     yield _per_patient(spend, patients, tables, {})
-    region = regions(tables)
-    for code, units in sorted(patients.groupby(region.reindex(patients.index))):
-        yield _per_patient(spend, units, tables, {"region_code": str(code)})
+    region = regions(tables).reindex(patients.index)
+    persons = patients.groupby(region, dropna=False).sum()
+    is_withheld = any(_is_small(float(count), tables) for count in persons)
+    for code, units in sorted(patients.groupby(region)):
+        by = {"region_code": str(code)}
+        made = _per_patient(spend, units, tables, by)
+        yield not_evaluated(name, SMALL, study, by) if is_withheld else made
 
 
 def _per_patient(
@@ -119,7 +120,7 @@ def _per_patient(
 def _spend_by_unit(tables: IndicatorTables) -> pd.Series:
     log = tables["engagement"].filter(tables["engagement"].kind == "advocacy")
     placed = reach(log, tables["engagement_allocation"], tables.study)
-    placed = placed.filter(is_given(placed.unit_id))
+    placed = placed.filter(is_given(placed.unit_id) & is_given(placed.spend))
     sums = placed.group_by("unit_id").agg(spend=placed.spend.sum().cast("float64"))
     found: pd.Series = sums.order_by("unit_id").to_pandas().set_index("unit_id")["spend"]
     return found.astype(float)

@@ -1,6 +1,7 @@
 """Q1: how strong the evidence is for what the advocacy money went to."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import ibis
 import pandas as pd
@@ -31,8 +32,9 @@ POPULATIONS: tuple[tuple[dict[str, str], tuple[Kind, ...]], ...] = (
 def measure_evidence(tables: IndicatorTables) -> Iterator[Indicator]:
     """Share of advocacy spend at each grade, and E3 by what was found."""
     graded = {name: grade_of(effects) for name, effects in _by_initiative(tables.effects).items()}
+    every = _spend(tables)
     for by, kinds in POPULATIONS:
-        spend = _spend(tables, kinds)
+        spend = every[every["kind"].isin(kinds)]
         known = spend["initiative_id"].map(graded)
         outputs = spend["has_outputs"].map({True: ("E1", ""), False: ("E0", "")})
         grade = known.where(known.notna(), outputs)
@@ -67,19 +69,32 @@ def _is_compared(effect: Effect) -> bool:
     return is_estimated and effect.method != "interrupted_series"
 
 
-def _spend(tables: IndicatorTables, kinds: Sequence[Kind]) -> pd.DataFrame:
-    """Net amounts by initiative and by whether participants or hours were counted."""
+def _spend(tables: IndicatorTables) -> pd.DataFrame:
+    """Net amounts by kind, initiative and whether participants or hours were counted."""
     log = tables["engagement"]
-    log = log.filter(log.kind.isin(kinds))
+    log = log.filter(log.kind.isin(POPULATIONS[-1][1]))
     placed = reach(log, tables["engagement_allocation"], tables.study)
-    has_outputs = is_given(placed.participant_count) | is_given(placed.participant_hours)
-    rows = placed.filter(is_given(placed.spend)).mutate(has_outputs=has_outputs)
-    keys = ["initiative_id", "has_outputs"]
+    told = _undone_with_outputs(log)
+    placed = placed.left_join(told, placed.reverses_engagement_id == told.told_id)
+    rows = placed.filter(is_given(placed.spend))
+    rows = rows.mutate(has_outputs=_has_outputs(rows) | is_given(rows.told_id))
+    keys = ["kind", "initiative_id", "has_outputs"]
     sums = rows.group_by(keys).agg(
         spend=rows.spend.sum().cast("float64"), n=rows.engagement_id.nunique()
     )
     found: pd.DataFrame = sums.order_by([ibis.asc(k, nulls_first=True) for k in keys]).to_pandas()
     return found
+
+
+def _has_outputs(rows: ibis.Table) -> Any:
+    return is_given(rows.participant_count) | is_given(rows.participant_hours)
+
+
+def _undone_with_outputs(log: ibis.Table) -> ibis.Table:
+    """Payments with outputs of which something was taken back: that counts at their grade."""
+    back = log.filter(is_given(log.reverses_engagement_id))
+    undone = back.select(told_id="reverses_engagement_id").distinct()
+    return undone.semi_join(log.filter(_has_outputs(log)), [("told_id", "engagement_id")])
 
 
 def _shares(
@@ -103,8 +118,8 @@ def _by_place(spend: pd.DataFrame, tables: IndicatorTables) -> Iterator[Indicato
     total = float(spend["spend"].sum())
     keys = ["initiative_id", "grade", "finding"]
     sums = spend.groupby(keys)[["spend", "n"]].sum().sort_index()
-    for (initiative_id, grade, finding), row in sums.iterrows():
-        by = {"grade": str(grade), "finding": str(finding), "initiative_id": str(initiative_id)}
+    for row in sums.reset_index().to_dict("records"):
+        by = {name: str(row[name]) for name in ("grade", "finding", "initiative_id")}
         own = {name: value for name, value in by.items() if value}
         parts = (float(row["spend"]), total, int(row["n"]))
         yield share_of_sum("q1.evidence_share", *parts, tables.study, own)

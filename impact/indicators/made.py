@@ -11,6 +11,7 @@ from schemas.indicators import INDICATORS
 from schemas.study import Study
 
 LEVEL = 0.95
+QUANTILE = float(stats.norm.ppf(0.5 + LEVEL / 2))
 EMPTY = "the denominator is empty"
 
 
@@ -97,8 +98,10 @@ def not_evaluated(
 
 def wilson(numerator: int, denominator: int) -> tuple[float, float]:
     """The 95 % Wilson interval of a proportion; `denominator` is above 0."""
-    found = stats.binomtest(numerator, denominator).proportion_ci(LEVEL, method="wilson")
-    return float(found.low), float(found.high)
+    share, square = numerator / denominator, QUANTILE**2 / denominator
+    centre = (share + square / 2) / (1 + square)
+    half = math.sqrt(square * (share * (1 - share) + square / 4)) / (1 + square)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _head(indicator_id: str, study: Study, by: Mapping[str, str] | None) -> dict[str, object]:

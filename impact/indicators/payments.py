@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import ibis
 import pandas as pd
 
-from impact.allocation import MONEY, with_net_amount
-from impact.indicators.expressions import is_empty, surely
+from impact.allocation import MONEY, money, with_net_amount
+from impact.indicators.expressions import is_empty, is_given, is_long, surely
 from impact.indicators.tables import IndicatorTables
 
 PLAIN = ("advocacy", "research_engagement")
@@ -36,11 +37,27 @@ class Payments:
 
     @cached_property
     def pair_years(self) -> pd.DataFrame:
-        """Per payer, partner, year and group: `payment_count` and `paid`, in order of the keys."""
+        """Per payer, partner, year and group, in order of the keys: all that is summed.
+
+        `payment_count` and `paid`; the same of payments with both agreement dates (`dated`) and
+        with a funding type (`funded`); `long_paid` under agreements of 24 months, `core_paid`
+        free to use, `worded_count` with a purpose in words.
+        """
         keys = ["payer_id", "partner_id", "year", "group"]
-        sums = self.rows.group_by(keys).agg(
-            payment_count=self.rows.count(),
-            paid=self.rows.net_amount.sum().cast(MONEY).cast("float64"),
+        rows = self.rows
+        dated = is_given(rows.agreement_start) & is_given(rows.agreement_end)
+        funded = is_given(rows.funding_type) & (rows.funding_type != "none")
+        core = surely(rows.funding_type == "core_unrestricted")
+        sums = rows.group_by(keys).agg(
+            payment_count=rows.count(),
+            paid=_exact(rows.net_amount.sum()),
+            dated_count=rows.count(where=dated),
+            dated_paid=_exact(rows.net_amount.sum(where=dated)),
+            long_paid=_exact(rows.net_amount.sum(where=surely(is_long(rows)))),
+            funded_count=rows.count(where=funded),
+            funded_paid=_exact(rows.net_amount.sum(where=funded)),
+            core_paid=_exact(rows.net_amount.sum(where=core)),
+            worded_count=rows.count(where=surely(rows.purpose.strip() != "")),
         )
         found: pd.DataFrame = sums.order_by(keys).to_pandas()
         return found
@@ -50,6 +67,12 @@ class Payments:
         """All payments but support; where some are unclear, advocacy without them too."""
         whole, clear = Population({}, ("a", "u")), Population({"kinds": "advocacy"}, ("a",))
         return (whole, clear) if "u" in set(self.pair_years["group"]) else (whole,)
+
+    @cached_property
+    def has_amounts(self) -> bool:
+        """Whether any amount is known: without one, no payment is not a count of none."""
+        log = self.tables["engagement"]
+        return bool(money(log, self.tables.study).count().to_pyarrow().as_py())
 
     @property
     def relations(self) -> pd.DataFrame:
@@ -67,14 +90,19 @@ class Payments:
         return self.rows.filter(self.rows.group.isin(population.groups))
 
 
-def with_partner(tables: IndicatorTables, engagement: ibis.Table) -> ibis.Table:
-    """Engagements with partners that are not anonymous, `partner_id` at the study's level."""
+def _exact(amount: Any) -> Any:
+    """An exact sum as a float; none is 0."""
+    return amount.cast(MONEY).cast("float64").fill_null(ibis.literal(0.0))
+
+
+def with_partner(tables: IndicatorTables, rows: ibis.Table) -> ibis.Table:
+    """Rows with partners that are not anonymous, `partner_id` at the study's level."""
     partner = tables["partner"]
     known = partner.filter(~surely(partner.is_anonymous))
     parent = known.parent_partner_id
     is_parent = tables.study.partner_level == "parent"
     level = ibis.coalesce(parent, known.partner_id) if is_parent else known.partner_id
-    named = engagement.join(known.select("partner_id", counted_id=level), "partner_id")
+    named = rows.join(known.select("partner_id", counted_id=level), "partner_id")
     return named.mutate(partner_id=named.counted_id).drop("counted_id")
 
 

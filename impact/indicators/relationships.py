@@ -6,13 +6,14 @@ from itertools import pairwise
 import ibis
 import pandas as pd
 
-from impact.indicators.expressions import is_given, is_long, surely
+from impact.indicators.expressions import surely
 from impact.indicators.made import EMPTY, not_evaluated, share_of_cases, share_of_sum, value_of
 from impact.indicators.payments import Payments, Population
 from schemas.findings import Indicator
 
 TOP = 10
-QUARTILES = ("0.25", "0.75")
+MEDIAN = "0.5"
+QUANTILES = (MEDIAN, "0.25", "0.75")
 Row = tuple[Payments, Population, pd.DataFrame]
 
 
@@ -21,7 +22,7 @@ def measure_relationships(payments: Payments) -> Iterator[Indicator]:
     for population in payments.populations:
         pairs = payments.pairs_of(population)
         yield from _counts(payments, population, pairs)
-        yield from _medians(payments, population)
+        yield from _medians(payments, population, pairs)
         yield from _lasting(payments, population, pairs)
         yield from _concentration(payments, population, pairs)
     yield from retention(payments)
@@ -51,26 +52,29 @@ def _pairs(rows: pd.DataFrame, payers: set[str]) -> set[tuple[str, str]]:
 def _counts(payments: Payments, population: Population, pairs: pd.DataFrame) -> Iterator[Indicator]:
     study, by = payments.tables.study, population.by
     count = int(pairs["payment_count"].sum())
+    if not count and not payments.has_amounts:
+        for name in ("q3.payments", "q3.payers", "q3.pairs"):
+            yield not_evaluated(name, "no amount is known", study, by)
+        return
     keys = pairs[["payer_id", "partner_id"]].drop_duplicates()
     yield value_of("q3.payments", count, count, study, by)
     yield value_of("q3.payers", keys["payer_id"].nunique(), count, study, by)
     yield value_of("q3.pairs", len(keys), len(keys), study, by)
 
 
-def _medians(payments: Payments, population: Population) -> Iterator[Indicator]:
+def _medians(
+    payments: Payments, population: Population, pairs: pd.DataFrame
+) -> Iterator[Indicator]:
     study, rows = payments.tables.study, payments.rows_of(population)
-    amount = rows.net_amount.cast("float64")
-    found = rows.aggregate(
-        n=rows.count(), **{q: amount.quantile(float(q)) for q in ("0.5", *QUARTILES)}
-    ).to_pandas()
-    count = int(found["n"].iloc[0])
+    count = int(pairs["payment_count"].sum())
     if count == 0:
         yield not_evaluated("q3.median_payment", EMPTY, study, population.by)
         return
-    yield value_of("q3.median_payment", found["0.5"].iloc[0], count, study, population.by)
-    for quantile in QUARTILES:
-        by = {"quantile": quantile, **population.by}
-        yield value_of("q3.median_payment", found[quantile].iloc[0], count, study, by)
+    quantiles = rows.net_amount.cast("float64").quantile([float(q) for q in QUANTILES])
+    found = dict(zip(QUANTILES, quantiles.to_pyarrow().as_py(), strict=True))
+    for quantile, value in found.items():
+        by = {**({} if quantile == MEDIAN else {"quantile": quantile}), **population.by}
+        yield value_of("q3.median_payment", value, count, study, by)
 
 
 def _lasting(
@@ -101,41 +105,16 @@ def _concentration(
 
 
 def measure_money_shares(payments: Payments) -> Iterator[Indicator]:
-    """Shares of money: under long agreements, free to use, around a launch."""
-    rows = payments.rows
-    has_dates = is_given(rows.agreement_start) & is_given(rows.agreement_end)
-    is_free = rows.funding_type == "core_unrestricted"
-    can_be_free = is_given(rows.funding_type) & (rows.funding_type != "none")
-    yield from _money_share(payments, "q3.multi_year_share", is_long(rows), has_dates)
-    yield from _money_share(payments, "q3.core_share", is_free, can_be_free)
-
-
-def _money_share(
-    payments: Payments, indicator_id: str, counts: ibis.Value, applies: ibis.Value
-) -> Iterator[Indicator]:
-    rows = payments.rows.mutate(is_counted=counts, does_apply=applies)
-    yield from money_share(payments, indicator_id, rows)
-
-
-def money_share(payments: Payments, indicator_id: str, rows: ibis.Table) -> Iterator[Indicator]:
-    """Share of money with `is_counted` in rows with `does_apply`, for each population."""
-    of_sum = rows.filter(rows.does_apply)
-    sums = of_sum.group_by("group").agg(
-        n=of_sum.count(),
-        total=of_sum.net_amount.sum().cast("float64"),
-        counted=of_sum.net_amount.sum(where=of_sum.is_counted).cast("float64"),
-    )
-    found = sums.order_by("group").to_pandas().set_index("group").fillna(0.0)
-    for population in payments.populations:
-        mine = found[found.index.isin(population.groups)].sum()
-        yield share_of_sum(
-            indicator_id,
-            float(mine["counted"]),
-            float(mine["total"]),
-            int(mine["n"]),
-            payments.tables.study,
-            population.by,
-        )
+    """Shares of money: under long agreements, and free to use."""
+    for name, part, whole in (
+        ("q3.multi_year_share", "long_paid", "dated"),
+        ("q3.core_share", "core_paid", "funded"),
+    ):
+        for population in payments.populations:
+            mine = payments.pairs_of(population)
+            total, n = float(mine[f"{whole}_paid"].sum()), int(mine[f"{whole}_count"].sum())
+            counted = float(mine[part].sum())
+            yield share_of_sum(name, counted, total, n, payments.tables.study, population.by)
 
 
 def measure_launch_coupling(payments: Payments) -> Iterator[Indicator]:
@@ -149,9 +128,24 @@ def measure_launch_coupling(payments: Payments) -> Iterator[Indicator]:
         (near.start_date >= near.event_date - year) & (near.start_date <= near.event_date + year)
     )
     marked = near.select("engagement_id").distinct().mutate(is_near=True)
-    joined = rows.left_join(marked, "engagement_id")
-    yield from money_share(
-        payments,
-        "q3.launch_coupling",
-        joined.mutate(is_counted=surely(joined.is_near), does_apply=True),
+    yield from _coupled(payments, rows.left_join(marked, "engagement_id"))
+
+
+def _coupled(payments: Payments, rows: ibis.Table) -> Iterator[Indicator]:
+    """Share of money with `is_near`, for each population."""
+    sums = rows.group_by("group").agg(
+        n=rows.count(),
+        total=rows.net_amount.sum().cast("float64"),
+        counted=rows.net_amount.sum(where=surely(rows.is_near)).cast("float64"),
     )
+    found = sums.order_by("group").to_pandas().set_index("group").fillna(0.0)
+    for population in payments.populations:
+        mine = found[found.index.isin(population.groups)].sum()
+        yield share_of_sum(
+            "q3.launch_coupling",
+            float(mine["counted"]),
+            float(mine["total"]),
+            int(mine["n"]),
+            payments.tables.study,
+            population.by,
+        )

@@ -36,6 +36,28 @@ class IndicatorTables:
         return min(self.study.window.end, self.study.as_of)
 
     @cached_property
+    def need(self) -> pd.DataFrame:
+        """People in need of the latest period known of each condition, unit and subgroup.
+
+        `condition_code, unit_id, subgroup_id, prevalent_count`, in order of the three keys.
+        """
+        table = self.core["population_need"]
+        rows = table.filter(table.period_start <= self.study.as_of)
+        keys = ["condition_code", "unit_id", "subgroup_id"]
+        latest = rows.group_by(keys).agg(
+            prevalent_count=rows.prevalent_count.argmax(rows.period_start).cast("float64")
+        )
+        found: pd.DataFrame = latest.order_by(keys).to_pandas()
+        return found
+
+    @cached_property
+    def dimensions(self) -> pd.Series:
+        """Dimension of every subgroup, in order of `subgroup_id`."""
+        rows = self.core["subgroup"].select("subgroup_id", "dimension").to_pandas()
+        found: pd.Series = rows.set_index("subgroup_id")["dimension"].sort_index()
+        return found
+
+    @cached_property
     def _rates(self) -> pd.DataFrame:
         table = self.core["fx_rate"]
         rows = table.filter(table.to_currency == self.study.currency).order_by("rate_date")

@@ -16,17 +16,26 @@ from schemas.vocabulary import SUPPORT_KINDS
 
 YEARS = (1, 2, 3, 5)
 YEAR_DAYS = 365.25
+AT_START = -1
+"""Entry of a relationship seen from its start: at risk on day 0, when one-off ones end."""
 MAX_COARSE = 0.05
 """Largest share of dates known to the year only with which spells of months are still told."""
 COARSE = "needs dates to the month"
 
 
-def measure_tenure(tables: IndicatorTables) -> Iterator[Indicator]:
-    """Share of pairs still together after so many years."""
+def measure_time(tables: IndicatorTables) -> Iterator[Indicator]:
+    """How long pairs stay together, and how many met once and never again."""
     pairs = _pairs(tables)
     if pairs is None:
-        yield not_evaluated("q3.tenure", COARSE, tables.study)
+        for name in ("q3.tenure", "q3.transactional_share"):
+            yield not_evaluated(name, COARSE, tables.study)
         return
+    yield from _tenure(pairs, tables)
+    yield _one_off(pairs, tables)
+
+
+def _tenure(pairs: pd.DataFrame, tables: IndicatorTables) -> Iterator[Indicator]:
+    """Share of pairs still together after so many years."""
     spells = _spells(pairs, tables)
     if spells.empty:
         yield not_evaluated("q3.tenure", EMPTY, tables.study)
@@ -36,17 +45,13 @@ def measure_tenure(tables: IndicatorTables) -> Iterator[Indicator]:
         yield _survival(curve, spells, years, tables)
 
 
-def measure_one_off(tables: IndicatorTables) -> Iterator[Indicator]:
+def _one_off(pairs: pd.DataFrame, tables: IndicatorTables) -> Indicator:
     """Share of pairs that met within 12 months and never again, where that could be seen."""
-    pairs = _pairs(tables)
-    if pairs is None:
-        yield not_evaluated("q3.transactional_share", COARSE, tables.study)
-        return
     first, last = pairs["first"], pairs["last"]
     early = pairs[first <= pd.Timestamp(tables.end) - pd.DateOffset(months=24)]
     is_short = last < first + pd.DateOffset(months=12)
     one_off = early[is_short[early.index] & ~early["has_long"]]
-    yield share_of_cases("q3.transactional_share", len(one_off), len(early), tables.study)
+    return share_of_cases("q3.transactional_share", len(one_off), len(early), tables.study)
 
 
 def _pairs(tables: IndicatorTables) -> pd.DataFrame | None:
@@ -77,21 +82,24 @@ def _spells(pairs: pd.DataFrame, tables: IndicatorTables) -> pd.DataFrame:
     has_agreement = pairs["agreed"].notna() & (pairs["agreed"] <= pairs["first"])
     known = pairs[has_agreement | (pairs["first"] >= start + pd.DateOffset(months=12))]
     origin = known[["first", "agreed"]].min(axis=1)
+    late = (start - origin).dt.days
     spells = pd.DataFrame(
         {
             "time": (known["last"] - origin).dt.days,
-            "entry": (start - origin).dt.days.clip(lower=0),
-            "has_ended": (known["last"] < end - pd.DateOffset(months=24)).astype(int),
+            "entry": late.where(late > 0, AT_START),
+            "has_ended": (known["last"] <= end - pd.DateOffset(months=24)).astype(int),
         }
     )
-    return spells[(spells["entry"] == 0) | (spells["time"] > spells["entry"])]
+    return spells[spells["time"] > spells["entry"]]
 
 
 def _survival(
     curve: SurvfuncRight, spells: pd.DataFrame, years: int, tables: IndicatorTables
 ) -> Indicator:
     day, by, study = years * YEAR_DAYS, {"years": str(years)}, tables.study
-    if spells["time"].max() < day:
+    have_all_ended = bool(len(curve.surv_prob)) and curve.surv_prob[-1] == 0
+    is_told = spells["time"].max() >= day or have_all_ended
+    if not is_told:
         return not_evaluated("q3.tenure", f"no relationship was seen for {years} years", study, by)
     place = int(np.searchsorted(curve.surv_times, day, side="right")) - 1
     share = float(curve.surv_prob[place]) if place >= 0 else 1.0

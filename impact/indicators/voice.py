@@ -155,9 +155,8 @@ def measure_assumptions(voice: Voice) -> Iterator[Indicator]:
     table = voice.tables["decision"]
     decisions = table.filter(table.decision_date <= voice.study.as_of).to_pandas()
     decisions = decisions.assign(decision_date=pd.to_datetime(decisions["decision_date"]))
-    heard = decisions["input_id"].notna() | decisions["decision_id"].isin(
-        _preceded(decisions, voice)
-    )
+    is_linked = decisions["input_id"].isin(voice.inputs["input_id"])
+    heard = is_linked | decisions["decision_id"].isin(_preceded(decisions, voice))
     name = "q2.assumption_share"
     yield share_of_cases(name, int((~heard).sum()), len(decisions), voice.study)
     yield from _split(name, decisions, ~heard, "lifecycle_phase", voice)
@@ -177,8 +176,8 @@ def _preceded(decisions: pd.DataFrame, voice: Voice) -> set[str]:
 def measure_representation(voice: Voice) -> Iterator[Indicator]:
     """Whose advice it is, against who lives with the condition."""
     heard = voice.inputs["subgroup_id"].dropna()
-    need = need_by_subgroup(voice.tables)
-    dimensions = _dimensions(voice.tables)
+    need = voice.tables.need.groupby("subgroup_id")["prevalent_count"].sum()
+    dimensions = voice.tables.dimensions
     counts = heard[heard.isin(dimensions.index)].value_counts()
     shown = sorted(set(dimensions[dimensions.index.isin(counts.index)]))
     if not shown:
@@ -216,28 +215,3 @@ def _ratio(
         return not_evaluated(name, "nobody in need is known", study, by)
     ratio = value_of(name, share / need, n, study, by)
     return ratio.model_copy(update={"numerator": share, "denominator": need})
-
-
-def _dimensions(tables: IndicatorTables) -> pd.Series:
-    """Dimension of every subgroup."""
-    rows = tables["subgroup"].select("subgroup_id", "dimension").to_pandas()
-    found: pd.Series = rows.set_index("subgroup_id")["dimension"].sort_index()
-    return found
-
-
-def need_by_subgroup(tables: IndicatorTables) -> pd.Series:
-    """People in need by subgroup: the latest period of each condition, unit and subgroup."""
-    found: pd.Series = latest_need(tables).groupby("subgroup_id")["prevalent_count"].sum()
-    return found
-
-
-def latest_need(tables: IndicatorTables) -> pd.DataFrame:
-    """`condition_code, unit_id, subgroup_id, prevalent_count` of the latest period known."""
-    table = tables["population_need"]
-    rows = table.filter(table.period_start <= tables.study.as_of)
-    keys = ["condition_code", "unit_id", "subgroup_id"]
-    latest = rows.group_by(keys).agg(
-        prevalent_count=rows.prevalent_count.argmax(rows.period_start).cast("float64")
-    )
-    found: pd.DataFrame = latest.order_by(keys).to_pandas()
-    return found

@@ -10,9 +10,11 @@ EQUITY = (
         "Reach against need",
         "A subgroup's (or region's) share of participants in advocacy divided by its share of "
         "people in need; 1 is equal. Participants of an engagement that is spread over subgroups "
-        "or units count by their shares. People in need: the latest period on or before as_of of "
-        "each condition and unit. Where numerator or need is a count of persons below the study's"
-        " small_cell, the row is NOT_EVALUATED.",
+        "or units count by their shares; what is left over stays with the engagement's own unit. "
+        "People in need: the latest period on or before as_of of each condition, unit and "
+        "subgroup; by region, of subgroup all. Where a count of persons reached or in need is "
+        "above 0 and below the study's small_cell, no row of its dimension (or of the regions) is "
+        "shown: it could be told from the others.",
         "share of participants",
         "share of people in need",
         "participants",
@@ -30,10 +32,11 @@ EQUITY = (
     IndicatorSpec(
         "e.spend_per_patient",
         "Spend per patient in need",
-        "Advocacy spend in the window on communities with a known need, for each person in need "
-        "there. A need below the study's small_cell is not shown.",
+        "Advocacy spend in communities with a known need, for each person in need there; "
+        "communities without spend count too. A need below the study's small_cell is not shown, "
+        "and where that of one region is, that of none.",
         "net amounts of kind advocacy with a unit_id (or shares of them)",
-        "people in need in those units",
+        "people in need in units with a known need, of subgroup all",
         "units",
         "currency per person",
         ("engagement.amount", "engagement.unit_id", "population_need.prevalent_count"),

@@ -44,11 +44,15 @@ Q1 = (
         "q1.evidence_share",
         "Spend by strength of evidence",
         "Advocacy spend by the best evidence for the initiative it belongs to: E0 compliance "
-        "fields only; E1 participants or hours counted; E2 a planned measure observed before and "
-        "after, without a comparison; E3 an effect estimated against a comparison.",
+        "fields only; E1 participants or hours of the engagement counted; E2 a planned measure "
+        "observed before and after, without a comparison (one interrupted series, or no estimate "
+        "for want of comparison units or variation); E3 an effect estimated against a comparison. "
+        "Negative controls and subgroups apart, an initiative with several effects counts as "
+        "unfavourable, favourable, little_difference or inconclusive: the first that it has. Money"
+        " goes by allocation where there is one; a reversal counts where its payment does.",
         "sum of net amounts at the grade",
         "sum of net amounts of kind advocacy",
-        "engagements with a known amount at the grade",
+        "engagements with a known amount at the grade, once for each of their initiatives",
         "share",
         _SPEND,
         _OWN,
@@ -72,7 +76,8 @@ Q1 = (
         "Activities with everything that their type requires; apart from evidence, and never "
         "summed with it. A written agreement, fair market value (a rate given, and the paid rate "
         "not above it), approval on or before the start, disclosure (a date, or a scheme that "
-        "does not require it). A field that is empty is not complete.",
+        "does not require it). A field that is empty is not complete. Support is left out; a "
+        "reversal is no activity.",
         "activities with all that is required",
         "activities whose type requires anything",
         "the denominator",

@@ -128,7 +128,7 @@ Q2 = (
         "Who is heard against who is concerned",
         "Index of dissimilarity: half the sum of absolute differences between a subgroup's share "
         "of the advice and its share of people in need, over the subgroups of a dimension. People"
-        " in need: the latest period on or before as_of of each condition and unit.",
+        " in need: the latest period on or before as_of of each condition, unit and subgroup.",
         "half the sum of |share of inputs - share of need|",
         "-",
         "inputs that name a subgroup of the dimension",
@@ -140,7 +140,7 @@ Q2 = (
             "population_need.prevalent_count",
         ),
         "Duncan and Duncan (1955), doi:10.2307/2088328",
-        by=("dimension: one row each; no overall row",),
+        by=("dimension with advice: one row each; no overall row",),
     ),
     IndicatorSpec(
         "q2.participation_ratio",
@@ -164,7 +164,7 @@ Q2 = (
         "Decisions without patients",
         "Decisions of patient relevance that no advice preceded: none is linked, and none on the "
         "same decision_area (and the same product, where the decision names one) was received in "
-        "the 24 months up to the day of the decision.",
+        "the 24 months up to the day of the decision, both ends included.",
         "decisions without advice",
         "decisions on or before as_of",
         "the denominator",

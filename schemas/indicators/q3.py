@@ -57,9 +57,13 @@ Q3 = (
         "Share of pairs still together after so many years (Kaplan-Meier). A relationship starts "
         "with its first agreement or engagement and ends with its last engagement; it is right-"
         "censored where that is less than 24 months before the end of the window (or as_of, if "
-        "earlier). Where it started before the window, it enters late (left truncation). A pair "
-        "first seen in the window's first 12 months without an earlier agreement has no known "
-        "start and is left out. Years are days / 365.25.",
+        "earlier). Where it started before the window, it enters late (left truncation), and one "
+        "not seen after the window's start is left out. A pair first seen before the end of the "
+        "window's first 12 months, without an agreement that starts on or before that day, has no "
+        "known start and is left out. A pair that met once ends on day 0. Years are days / "
+        "365.25. Beyond the longest time seen it is NOT_EVALUATED, unless all had ended. Not "
+        "evaluated where more than 5 % of the dates are known to the year only. A reversal is no "
+        "engagement.",
         "-",
         "-",
         "pairs with a known start",
@@ -84,7 +88,7 @@ Q3 = (
         _OWN,
         "wilson",
         by=(
-            "from_year and year: one row for each two neighbouring calendar years; no overall row",
+            "from_year and year: two neighbouring calendar years with payments; no overall row",
         ),
     ),
     IndicatorSpec(
@@ -153,9 +157,10 @@ Q3 = (
     IndicatorSpec(
         "q3.transactional_share",
         "One-off relationships",
-        "Pairs whose engagements all start within 12 months and that have no agreement of 24 "
-        "months or more, among pairs first seen at least 24 months before the end of the window "
-        "(or as_of, if earlier).",
+        "Pairs whose engagements all start less than 12 months after the first, and that have no "
+        "agreement of 24 months or more, among pairs first seen at least 24 months before the end "
+        "of the window (or as_of, if earlier). Not evaluated where more than 5 % of the dates are "
+        "known to the year only. A reversal is no engagement.",
         "such pairs",
         "pairs first seen early enough",
         "the denominator",
@@ -169,7 +174,7 @@ Q3 = (
         "q3.dependence",
         "Partners that depend on one payer",
         "Partners whose largest sum from one payer in one calendar year is above 25 % of their "
-        "annual income.",
+        "annual income, converted at the rate of the end of the window (or of as_of, if earlier).",
         "partners above 25 %",
         "partners with a payment and a known income above zero",
         "the denominator",
@@ -177,7 +182,7 @@ Q3 = (
         (*_PAID, "partner.annual_income"),
         _OWN,
         "wilson",
-        by=("partner_id: largest sum of a year / income",),
+        by=("partner_id: largest sum of a year / income, the (at most 50) highest above 25 %",),
     ),
     IndicatorSpec(
         "q3.hhi_recipients",
@@ -245,7 +250,7 @@ Q3 = (
         "Who takes the first step",
         "Engagements that the partner initiated, alone or jointly; beside it "
         "the share in which no money changes hands (a known amount of 0, or funding_type none or "
-        "in_kind).",
+        "in_kind). A reversal is no engagement.",
         "engagements initiated by partner or jointly",
         "engagements whose initiator is known",
         "the denominator",
@@ -274,8 +279,9 @@ Q3 = (
         "Trust as partners rate it",
         "Answers in the top two boxes (score >= scale_max - 1), in the latest wave (waves are "
         "ordered by name). Response rate: persons who answered (the most answers to one item) of "
-        "those invited, over partners with a known number of invited. Paired change: mean over "
-        "partners in two neighbouring waves of the change in their mean of score / scale_max.",
+        "those invited (at most all), over partners with a known number of invited. Paired change:"
+        " mean over partners in two neighbouring waves of the change in their mean of score / "
+        "scale_max.",
         "answers in the top two boxes",
         "answers",
         "the denominator",
