@@ -1,6 +1,8 @@
 """Equity: who is reached by advocacy, and how much is spent for each patient in need."""
 
 from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
 
 import ibis
 import pandas as pd
@@ -11,53 +13,81 @@ from impact.indicators.made import EMPTY, not_evaluated, share_of_sum, value_of
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
 
+READ = (
+    *("engagement_id", "reverses_engagement_id", "kind", "initiative_id", "unit_id"),
+    *("amount", "amount_reporting", "currency", "participant_count"),
+)
+"""Columns of the log that are needed to place money and participants."""
 SMALL = "a count of persons is too small to be shown"
 
 
-def measure_reach(tables: IndicatorTables) -> Iterator[Indicator]:
-    """Share of participants against share of people in need, by subgroup and by region."""
-    log = tables["engagement"]
-    counted = log.filter((log.kind == "advocacy") & (log.participant_count > 0))
-    counted = counted.filter(is_empty(counted.reverses_engagement_id))
-    need = tables.need
-    made = [*_by_subgroup(counted, need, tables), *_by_region(counted, need, tables)]
-    yield from made or [not_evaluated("e.reach_ratio", EMPTY, tables.study)]
+class Reach:
+    """Where advocacy of one study went: money and participants."""
+
+    def __init__(self, tables: IndicatorTables) -> None:
+        self.tables = tables
+        log = tables["engagement"].select(*READ)
+        self.log = log.filter(log.kind == "advocacy")
+
+    @cached_property
+    def by_unit(self) -> pd.DataFrame:
+        """`spend` and `persons` of each unit, by shares; null where none is known."""
+        placed = reach(self.log, self.tables["engagement_allocation"], self.tables.study)
+        placed = placed.filter(is_given(placed.unit_id))
+        sums = placed.group_by("unit_id").agg(
+            spend=placed.spend.sum().cast("float64"), persons=_persons(placed)
+        )
+        found: pd.DataFrame = sums.order_by("unit_id").to_pandas().set_index("unit_id")
+        return found.astype(float)
+
+    @cached_property
+    def by_subgroup(self) -> pd.Series:
+        """Participants of each subgroup that an engagement is spread over."""
+        parts = self.tables["engagement_allocation"]
+        parts = parts.filter(is_given(parts.subgroup_id))
+        rows = self.log.join(parts.select("engagement_id", "subgroup_id", "share"), "engagement_id")
+        sums = rows.group_by("subgroup_id").agg(persons=_persons(rows)).order_by("subgroup_id")
+        found: pd.Series = sums.to_pandas().set_index("subgroup_id")["persons"]
+        return found.astype(float)
+
+    @cached_property
+    def regions(self) -> pd.Series:
+        """Region of each unit that has one."""
+        rows = self.tables["unit"].select("unit_id", "region_code").to_pandas().dropna()
+        found: pd.Series = rows.set_index("unit_id")["region_code"]
+        return found
 
 
-def _persons(rows: ibis.Table, by: str) -> pd.Series:
-    """Participants by a column, each engagement's spread by its shares."""
+def _persons(rows: ibis.Table) -> Any:
+    """Participants by share; a reversal has none."""
     persons = rows.participant_count * rows.share.cast("float64")
-    sums = rows.group_by(by).agg(persons=persons.sum()).order_by(by).to_pandas()
-    found: pd.Series = sums.dropna().set_index(by)["persons"]
-    return found
+    return persons.sum(where=is_empty(rows.reverses_engagement_id))
 
 
-def _by_subgroup(
-    counted: ibis.Table, need: pd.DataFrame, tables: IndicatorTables
-) -> Iterator[Indicator]:
-    parts = tables["engagement_allocation"].select("engagement_id", "subgroup_id", "share")
-    reached = _persons(counted.join(parts, "engagement_id"), "subgroup_id")
-    dimensions = tables.dimensions
+def measure_reach(at: Reach) -> Iterator[Indicator]:
+    """Share of participants against share of people in need, by subgroup and by region."""
+    made = [*_by_subgroup(at), *_by_region(at)]
+    yield from made or [not_evaluated("e.reach_ratio", EMPTY, at.tables.study)]
+
+
+def _by_subgroup(at: Reach) -> Iterator[Indicator]:
+    need = at.tables.need.groupby("subgroup_id")["prevalent_count"].sum()
+    dimensions = at.tables.dimensions
     for dimension in sorted(set(dimensions)):
         names = sorted(dimensions.index[dimensions == dimension])
-        given = reached.reindex(names).fillna(0.0)
-        wanted = need.groupby("subgroup_id")["prevalent_count"].sum().reindex(names).fillna(0.0)
+        given, wanted = at.by_subgroup.reindex(names), need.reindex(names)
         by = {name: {"dimension": str(dimension), "subgroup_id": str(name)} for name in names}
-        yield from _ratios(given, wanted, by, tables)
+        yield from _ratios(given.fillna(0.0), wanted.fillna(0.0), by, at.tables)
 
 
-def _by_region(
-    counted: ibis.Table, need: pd.DataFrame, tables: IndicatorTables
-) -> Iterator[Indicator]:
-    region = regions(tables)
-    placed = reach(counted, tables["engagement_allocation"], tables.study)
-    reached = _persons(placed, "unit_id")
-    given = reached.groupby(region.reindex(reached.index)).sum()
-    everyone = need[need["subgroup_id"] == "all"]
-    wanted = everyone.groupby(everyone["unit_id"].map(region))["prevalent_count"].sum()
+def _by_region(at: Reach) -> Iterator[Indicator]:
+    reached = at.by_unit["persons"]
+    given = reached.groupby(at.regions.reindex(reached.index)).sum()
+    everyone = at.tables.need[at.tables.need["subgroup_id"] == "all"]
+    wanted = everyone.groupby(everyone["unit_id"].map(at.regions))["prevalent_count"].sum()
     names = sorted(wanted.index)
     by = {name: {"region_code": str(name)} for name in names}
-    yield from _ratios(given.reindex(names).fillna(0.0), wanted.reindex(names), by, tables)
+    yield from _ratios(given.reindex(names).fillna(0.0), wanted.reindex(names), by, at.tables)
 
 
 def _ratios(
@@ -86,9 +116,9 @@ def _is_small(persons: float, tables: IndicatorTables) -> bool:
     return 0 < persons < tables.study.small_cell
 
 
-def measure_spend_per_patient(tables: IndicatorTables) -> Iterator[Indicator]:
+def measure_spend_per_patient(at: Reach) -> Iterator[Indicator]:
     """Advocacy spend in communities of known need, for each person in need there."""
-    spend, need = _spend_by_unit(tables), tables.need
+    tables, spend, need = at.tables, at.by_unit["spend"].dropna(), at.tables.need
     everyone = need[need["subgroup_id"] == "all"]
     patients = everyone.groupby("unit_id")["prevalent_count"].sum()
     patients = patients[patients > 0].sort_index()
@@ -97,7 +127,7 @@ def measure_spend_per_patient(tables: IndicatorTables) -> Iterator[Indicator]:
         yield not_evaluated(name, "no amount with a unit_id is known", study)
         return
     yield _per_patient(spend, patients, tables, {})
-    region = regions(tables).reindex(patients.index)
+    region = at.regions.reindex(patients.index)
     persons = patients.groupby(region, dropna=False).sum()
     is_withheld = any(_is_small(float(count), tables) for count in persons)
     for code, units in sorted(patients.groupby(region)):
@@ -115,19 +145,3 @@ def _per_patient(
     paid = float(spend.reindex(patients.index).fillna(0.0).sum())
     units = len(patients)
     return share_of_sum("e.spend_per_patient", paid, persons, units, tables.study, by)
-
-
-def _spend_by_unit(tables: IndicatorTables) -> pd.Series:
-    log = tables["engagement"].filter(tables["engagement"].kind == "advocacy")
-    placed = reach(log, tables["engagement_allocation"], tables.study)
-    placed = placed.filter(is_given(placed.unit_id) & is_given(placed.spend))
-    sums = placed.group_by("unit_id").agg(spend=placed.spend.sum().cast("float64"))
-    found: pd.Series = sums.order_by("unit_id").to_pandas().set_index("unit_id")["spend"]
-    return found.astype(float)
-
-
-def regions(tables: IndicatorTables) -> pd.Series:
-    """Region of each unit that has one."""
-    rows = tables["unit"].select("unit_id", "region_code").to_pandas().dropna()
-    found: pd.Series = rows.set_index("unit_id")["region_code"]
-    return found

@@ -13,6 +13,11 @@ from impact.indicators.tables import IndicatorTables
 from schemas.findings import Effect, Indicator
 from schemas.vocabulary import Kind, Verdict
 
+READ = (
+    *("engagement_id", "reverses_engagement_id", "kind", "initiative_id", "unit_id"),
+    *("amount", "amount_reporting", "currency", "participant_count", "participant_hours"),
+)
+"""Columns of the log that the strength of evidence is told from."""
 GRADES = ("E0", "E1", "E2", "E3")
 FINDINGS: dict[Verdict, str] = {
     "harms": "unfavourable",
@@ -71,7 +76,7 @@ def _is_compared(effect: Effect) -> bool:
 
 def _spend(tables: IndicatorTables) -> pd.DataFrame:
     """Net amounts by kind, initiative and whether participants or hours were counted."""
-    log = tables["engagement"]
+    log = tables["engagement"].select(*READ)
     log = log.filter(log.kind.isin(POPULATIONS[-1][1]))
     placed = reach(log, tables["engagement_allocation"], tables.study)
     told = _undone_with_outputs(log)

@@ -39,6 +39,11 @@ class Context:
         """Pieces of advice, support left out."""
         return voice.Voice(self.tables)
 
+    @cached_property
+    def reach(self) -> equity.Reach:
+        """Where advocacy went."""
+        return equity.Reach(self.tables)
+
 
 @dataclass(frozen=True)
 class Family:
@@ -100,8 +105,8 @@ FAMILIES = (
     Family(("t.disclosure_match",), lambda at: disclosure.measure_disclosure_match(at.payments)),
     Family(("t.two_sided",), lambda at: disclosure.measure_two_sided(at.tables)),
     Family(("t.purpose_filled",), lambda at: disclosure.measure_purpose(at.payments)),
-    Family(("e.reach_ratio",), lambda at: equity.measure_reach(at.tables)),
-    Family(("e.spend_per_patient",), lambda at: equity.measure_spend_per_patient(at.tables)),
+    Family(("e.reach_ratio",), lambda at: equity.measure_reach(at.reach)),
+    Family(("e.spend_per_patient",), lambda at: equity.measure_spend_per_patient(at.reach)),
 )
 
 

@@ -15,6 +15,14 @@ PLAIN = ("advocacy", "research_engagement")
 UNCLEAR = ("hybrid", "unclassified")
 
 
+READ = (
+    *("engagement_id", "reverses_engagement_id", "payer_id", "partner_id", "kind"),
+    *("start_date", "amount", "amount_reporting", "currency", "funding_type"),
+    *("agreement_start", "agreement_end", "product_id", "purpose"),
+)
+"""Columns of the log that payments are made from."""
+
+
 @dataclass(frozen=True)
 class Population:
     """Rows that are counted together: `by` as it is shown, and the groups of kinds in it."""
@@ -28,7 +36,7 @@ class Payments:
 
     `rows` has `payer_id, partner_id` (at the study's level), `year`, `group` (a: advocacy and
     research engagement, u: hybrid and unclassified, s: support), `net_amount` in the reporting
-    currency, and the engagement's other columns.
+    currency, and the other columns of `READ`.
     """
 
     def __init__(self, tables: IndicatorTables) -> None:
@@ -115,7 +123,7 @@ def with_group(engagement: ibis.Table) -> ibis.Table:
 
 
 def _payments(tables: IndicatorTables) -> ibis.Table:
-    net = with_net_amount(tables["engagement"], tables.study)
+    net = with_net_amount(tables["engagement"].select(*READ), tables.study)
     paid = net.filter(is_empty(net.reverses_engagement_id) & (net.net_amount > 0))
     grouped = with_group(with_partner(tables, paid))
     return grouped.mutate(year=grouped.start_date.year().cast("int64"))

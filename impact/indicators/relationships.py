@@ -6,7 +6,6 @@ from itertools import pairwise
 import ibis
 import pandas as pd
 
-from impact.indicators.expressions import surely
 from impact.indicators.made import EMPTY, not_evaluated, share_of_cases, share_of_sum, value_of
 from impact.indicators.payments import Payments, Population
 from schemas.findings import Indicator
@@ -121,31 +120,26 @@ def measure_launch_coupling(payments: Payments) -> Iterator[Indicator]:
     """Share of product-linked money within 12 months of the product's launch."""
     event = payments.tables["product_event"]
     launch = event.filter(event.event == "launch").select("product_id", "event_date").distinct()
-    rows = payments.rows.semi_join(launch, "product_id")
-    year = ibis.interval(months=12)
-    near = rows.join(launch, "product_id")
-    near = near.filter(
-        (near.start_date >= near.event_date - year) & (near.start_date <= near.event_date + year)
-    )
-    marked = near.select("engagement_id").distinct().mutate(is_near=True)
-    yield from _coupled(payments, rows.left_join(marked, "engagement_id"))
-
-
-def _coupled(payments: Payments, rows: ibis.Table) -> Iterator[Indicator]:
-    """Share of money with `is_near`, for each population."""
-    sums = rows.group_by("group").agg(
-        n=rows.count(),
-        total=rows.net_amount.sum().cast("float64"),
-        counted=rows.net_amount.sum(where=surely(rows.is_near)).cast("float64"),
-    )
-    found = sums.order_by("group").to_pandas().set_index("group").fillna(0.0)
+    days = _product_days(payments, launch)
+    near = days.merge(_dated(launch.to_pandas(), "event_date"), on="product_id")
+    year = pd.DateOffset(months=12)
+    near = near[near["start_date"].between(near["event_date"] - year, near["event_date"] + year)]
+    days["is_near"] = days["place"].isin(near["place"])
     for population in payments.populations:
-        mine = found[found.index.isin(population.groups)].sum()
-        yield share_of_sum(
-            "q3.launch_coupling",
-            float(mine["counted"]),
-            float(mine["total"]),
-            int(mine["n"]),
-            payments.tables.study,
-            population.by,
-        )
+        mine = days[days["group"].isin(population.groups)]
+        counted, total = float(mine.loc[mine["is_near"], "paid"].sum()), float(mine["paid"].sum())
+        at = (payments.tables.study, population.by)
+        yield share_of_sum("q3.launch_coupling", counted, total, int(mine["n"].sum()), *at)
+
+
+def _product_days(payments: Payments, launch: ibis.Table) -> pd.DataFrame:
+    """Payments for products with a launch: count and sum per product, day and group."""
+    rows = payments.rows.semi_join(launch, "product_id")
+    keys = ["product_id", "start_date", "group"]
+    sums = rows.group_by(keys).agg(n=rows.count(), paid=rows.net_amount.sum().cast("float64"))
+    found = _dated(sums.order_by(keys).to_pandas(), "start_date")
+    return found.assign(place=range(len(found)))
+
+
+def _dated(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    return rows.assign(**{column: pd.to_datetime(rows[column])})
