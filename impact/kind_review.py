@@ -41,6 +41,6 @@ def review_notes(review: ibis.Table, study: Study) -> list[str]:
     if not told["rows"]:
         return []
     spent = f"{study.currency} {told['paid']:,.0f}" if told["known"] else "no known amount"
-    found = f"{told['rows']:,} engagements with {spent} are hybrid or unclassified"
+    found = f"hybrid or unclassified, neither advocacy nor support: {told['rows']:,}, {spent}"
     advice = f"decide the largest of core/kinds_for_review.parquet in a {OVERRIDES} table"
-    return [f"engagement:kind  {found}, neither advocacy nor support · {advice}"]
+    return [f"engagement:kind  {found} · {advice}"]

@@ -46,7 +46,7 @@ def test_support_among_advocacy_is_in_no_sum_of_it(settings: Settings) -> None:
     assert wide == 1000 + 200 + 500 + 60
     accounts = {account.table: account for account in done.findings.row_accounts}
     assert (accounts["kind_override"].accepted, accounts["kind_override"].quarantined) == (1, 2)
-    said = "2 engagements with EUR 560 are hybrid or unclassified, neither advocacy nor support"
+    said = "hybrid or unclassified, neither advocacy nor support: 2, EUR 560"
     assert any(said in note for note in done.findings.notes)
     page = Path(done.report_path).read_text(encoding="utf-8")
     assert said in page

@@ -42,13 +42,14 @@ def test_no_free_text_is_in_the_list() -> None:
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        (LOG[:2], ["2 engagements with EUR 1,000 are hybrid or unclassified"]),
-        ([LOG[3]], ["1 engagements with no known amount are hybrid or unclassified"]),
+        (LOG[:2], ["2, EUR 1,000"]),
+        ([LOG[3]], ["1, no known amount"]),
         ([LOG[2]], []),
     ],
 )
 def test_the_report_says_how_much_has_no_clear_kind(
     rows: list[dict[str, Any]], expected: list[str]
 ) -> None:
-    found = [note.split("  ")[1] for note in review_notes(listed(*rows), study())]
-    assert [note.split(", neither")[0] for note in found] == expected
+    told = "engagement:kind  hybrid or unclassified, neither advocacy nor support: "
+    notes = [note.split(" · ")[0] for note in review_notes(listed(*rows), study())]
+    assert notes == [told + found for found in expected]
