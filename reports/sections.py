@@ -73,12 +73,24 @@ SECTIONS = (
         (build_reach, build_per_patient, build_open),
     ),
 )
+UNTOLD = "untold"
+"""The section of what could not be described at all."""
 
 
 def section_views(findings: Findings) -> list[SectionView]:
-    """Every section of which the findings hold an indicator, evaluated or not."""
-    made = (_view(section, findings) for section in SECTIONS)
-    return [view for view in made if view.charts or view.absent]
+    """Sections with a chart, then one that names what all the others would need."""
+    made = [_view(section, findings) for section in SECTIONS]
+    told = [view for view in made if view.charts]
+    questions = [
+        question
+        for section, view in zip(SECTIONS, made, strict=True)
+        if not view.charts
+        for question in section.questions
+    ]
+    absent = _absent(tuple(questions), findings)
+    if absent:
+        told.append(SectionView(UNTOLD, "What these data cannot tell", "", [], absent))
+    return told
 
 
 def _view(section: Section, findings: Findings) -> SectionView:

@@ -40,6 +40,7 @@ from schemas.vocabulary import Certainty
 
 EVIDENCE = {"Q1": "evidence", "Q2": "voice", "Q3": "relationships"}
 """Where each question is answered."""
+LINKS = {"untold": "See what is missing", "accounts": "See which data were read"}
 Size = Literal["full", "half"]
 OPEN_EFFECTS = 8
 """Up to this many effects every section is open; beyond it all are closed alike."""
@@ -129,6 +130,7 @@ def card_view(answer: QuestionAnswer, anchors: list[str]) -> CardView:
     """A question card, with a link to its evidence or to what was read."""
     own = EVIDENCE[answer.id]
     is_told = own in anchors or (answer.id == "Q1" and not answer.missing)
+    beside = "untold" if "untold" in anchors and answer.id != "Q1" else "accounts"
     certainty = answer.certainty
     return CardView(
         id=answer.id,
@@ -137,8 +139,8 @@ def card_view(answer: QuestionAnswer, anchors: list[str]) -> CardView:
         certainty=f"{certainty_phrase(certainty)}" if certainty else "",
         steps=CERTAINTY_STEPS[certainty] if certainty else None,
         missing=answer.missing,
-        href=f"#{own}" if is_told else "#accounts",
-        link="See the evidence" if is_told else "See which data were read",
+        href=f"#{own if is_told else beside}",
+        link="See the evidence" if is_told else LINKS[beside],
     )
 
 

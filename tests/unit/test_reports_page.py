@@ -130,7 +130,7 @@ def test_every_number_in_the_prose_of_the_page_is_in_the_findings(name: str) -> 
     assert unsupported(texts, result, counts_of(result)) == []
 
 
-@pytest.mark.parametrize("study", ["prop99", "hiv", "portfolio", "empty"])
+@pytest.mark.parametrize("study", ["prop99", "hiv", "portfolio", "described", "empty"])
 def test_a_report_is_one_file_of_at_most_2_2_megabytes(study: str) -> None:
     assert len(PAGES[study].encode()) <= LIMIT
 

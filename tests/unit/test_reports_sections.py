@@ -213,10 +213,13 @@ def test_sections_say_what_was_not_evaluated_and_why() -> None:
     unknown = spend("advocacy", 1.0).model_copy(
         update={"indicator_id": "q1.of_a_later_version", "status": "NOT_EVALUATED", "value": None}
     )
-    assert section_views(only(unknown))[0].absent == [("Not evaluated", "q1.of_a_later_version")]
+    [untold] = section_views(only(unknown))
+    assert untold.anchor == "untold"
+    assert untold.absent == [("Not evaluated", "q1.of_a_later_version")]
 
 
 def test_a_card_leads_to_its_section_where_there_is_one() -> None:
     answers = write_words(described()).questions
     links = [card_view(answer, ["voice"]).href for answer in answers]
     assert links == ["#evidence", "#voice", "#accounts"]
+    assert card_view(answers[2], ["untold"]).link == "See what is missing"
