@@ -17,7 +17,7 @@ from reports.rows import (
 )
 from reports.rows_svg import BAR, NESTED, ROWS_WIDTHS
 
-SIDE = 16.0
+SIDE = 20.0
 """Margin to both sides, in which the words of the axis's ends stand."""
 
 
@@ -58,6 +58,7 @@ def _traces(chart: RowsChart, rows: list[tuple[Row, float]]) -> list[Figure]:
         places = [(row.beside or 0.0, y) for row, y in beside]
         trace = mark_trace(places, ["diamond"] * len(places), ["#ffffff"] * len(places), 10)
         trace["marker"]["line"] = {"color": INK, "width": 1.6}
+        trace["cliponaxis"] = False
         data.append(trace)
     return data
 
