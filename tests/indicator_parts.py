@@ -144,7 +144,8 @@ def with_net(given: Given) -> pd.DataFrame:
     taken = paid[paid["reverses_engagement_id"].notna()]
     back = taken.groupby("reverses_engagement_id")["money"].sum()
     first = paid[paid["reverses_engagement_id"].isna()].copy()
-    first["net"] = (first["money"] + first["engagement_id"].map(back).fillna(0.0)).round(6)
+    less = [float(back.get(name, 0.0)) for name in first["engagement_id"]]
+    first["net"] = (first["money"] + pd.Series(less, first.index, dtype=float)).round(6)
     return first
 
 

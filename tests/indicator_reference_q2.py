@@ -128,8 +128,9 @@ def _put_who(given: Given, rows: pd.DataFrame) -> None:
     subgroup = given.frames["subgroup"]
     for dimension, part in subgroup.groupby("dimension"):
         ids = part["subgroup_id"]
-        voices = ids.map(rows["subgroup_id"].value_counts()).fillna(0).astype(float)
-        people = ids.map(needed).fillna(0).astype(float)
+        count = rows["subgroup_id"].value_counts()
+        voices = pd.Series([float(count.get(name, 0)) for name in ids], ids.index)
+        people = pd.Series([float(needed.get(name, 0)) for name in ids], ids.index)
         n = int(voices.sum())
         if not n:
             continue
