@@ -2,7 +2,7 @@
 
 from schemas.indicators.spec import IndicatorSpec
 
-_INPUT = "patient_input.input_id"
+_INPUT = ("patient_input.input_id", "engagement.engagement_id")
 _OWN = "METHODS §6"
 _PFMD = "METHODS §6; decision statuses of the data contract"
 
@@ -16,7 +16,7 @@ Q2 = (
         "inputs whose engagement's phase is known",
         "the denominator",
         "share",
-        (_INPUT, "engagement.lifecycle_phase"),
+        (*_INPUT, "engagement.lifecycle_phase"),
         _OWN,
         "wilson",
         by=("lifecycle_phase: share of each known phase",),
@@ -30,7 +30,7 @@ Q2 = (
         "-",
         "products with a lock on or before as_of and with advice",
         "days",
-        (_INPUT, "engagement.product_id", "product_event.event_date"),
+        (*_INPUT, "engagement.product_id", "product_event.event_date"),
         _OWN,
     ),
     IndicatorSpec(
@@ -41,7 +41,7 @@ Q2 = (
         "products with a protocol lock on or before as_of",
         "the denominator",
         "share",
-        (_INPUT, "engagement.product_id", "product_event.event_date"),
+        (*_INPUT, "engagement.product_id", "product_event.event_date"),
         _OWN,
         "wilson",
     ),
@@ -53,7 +53,7 @@ Q2 = (
         "inputs received",
         "the denominator",
         "share",
-        (_INPUT, "patient_input.decision_status"),
+        (*_INPUT, "patient_input.decision_status"),
         _PFMD,
         "wilson",
         by=("topic", "lifecycle_phase of the engagement"),
@@ -66,7 +66,7 @@ Q2 = (
         "inputs received",
         "the denominator",
         "share",
-        (_INPUT, "patient_input.decision_status"),
+        (*_INPUT, "patient_input.decision_status"),
         _PFMD,
         "wilson",
         by=("lifecycle_phase of the engagement",),
@@ -79,7 +79,7 @@ Q2 = (
         "inputs decided",
         "the denominator",
         "share",
-        (_INPUT, "patient_input.decision_status"),
+        (*_INPUT, "patient_input.decision_status"),
         _OWN,
         "wilson",
         optional=("patient_input.feedback_date",),
@@ -92,7 +92,7 @@ Q2 = (
         "-",
         "decided inputs with a decision_date",
         "days",
-        (_INPUT, "patient_input.decision_date"),
+        (*_INPUT, "patient_input.decision_date"),
         _OWN,
         by=("quantile: 0.25 and 0.75",),
     ),
@@ -104,7 +104,7 @@ Q2 = (
         "inputs adopted or adopted_modified",
         "the denominator",
         "share",
-        (_INPUT, "patient_input.decision_status"),
+        (*_INPUT, "patient_input.decision_status"),
         _OWN,
         "wilson",
         by=("lifecycle_phase of the engagement",),
@@ -119,7 +119,7 @@ Q2 = (
         "-",
         "inputs rated by both",
         "points of 5",
-        (_INPUT, "patient_input.influence_company", "patient_input.influence_partner"),
+        (*_INPUT, "patient_input.influence_company", "patient_input.influence_partner"),
         _OWN,
         "student_t",
     ),
@@ -134,7 +134,7 @@ Q2 = (
         "inputs that name a subgroup of the dimension",
         "share",
         (
-            _INPUT,
+            *_INPUT,
             "patient_input.subgroup_id",
             "subgroup.dimension",
             "population_need.prevalent_count",
@@ -151,7 +151,7 @@ Q2 = (
         "inputs that name a subgroup of the dimension",
         "ratio",
         (
-            _INPUT,
+            *_INPUT,
             "patient_input.subgroup_id",
             "subgroup.dimension",
             "population_need.prevalent_count",
@@ -169,7 +169,7 @@ Q2 = (
         "decisions on or before as_of",
         "the denominator",
         "share",
-        ("decision.decision_id", _INPUT, "patient_input.decision_area"),
+        ("decision.decision_id", *_INPUT, "patient_input.decision_area"),
         _OWN,
         "wilson",
         by=("lifecycle_phase of the decision",),

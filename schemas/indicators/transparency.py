@@ -40,7 +40,7 @@ TRANSPARENCY = (
         "payer-partner-years that either disclosed",
         "the denominator",
         "share",
-        _BOTH,
+        (*_BOTH, "partner.partner_id"),
         _OWN,
         "wilson",
     ),
