@@ -34,6 +34,7 @@ def put_q3(given: Given) -> None:
         clear = paid[~paid["kind"].isin(UNCLEAR)]
         _put_money(given, clear, kinds="advocacy")
     _put_retention(given, paid)
+    _put_trends(given, paid)
     _put_dependence(given, paid)
     put_time(given)
     _put_first_step(given)
@@ -115,6 +116,23 @@ def _put_retention(given: Given, paid: pd.DataFrame) -> None:
         old, new = (set(map(tuple, rows[PAIR].to_numpy())) for rows in (still, then))
         row = counted(len(old & new), len(old))
         given.put("q3.retention", row, from_year=year, year=year + 1)
+
+
+def _put_trends(given: Given, paid: pd.DataFrame) -> None:
+    payers = {year: set(mine["payer_id"]) for year, mine in paid.groupby("year")}
+    for year, mine in paid.groupby("year"):
+        _put_year(given, mine, year=year)
+        for a, b in ((year - 1, year), (year, year + 1)):
+            both = payers.get(a, set()) & payers.get(b, set())
+            if a in payers and b in payers:
+                told = mine[mine["payer_id"].isin(both)]
+                _put_year(given, told, payers=f"in {a} and {b}", year=year)
+
+
+def _put_year(given: Given, rows: pd.DataFrame, **by: object) -> None:
+    n = len(rows)
+    given.put("q3.payments", Expected(n, n=n), **by)
+    given.put("q3.payments", Expected(float(rows["net"].sum()), n=n), **by, part="amount")
 
 
 def _put_dependence(given: Given, paid: pd.DataFrame) -> None:

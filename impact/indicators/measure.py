@@ -40,6 +40,11 @@ class Context:
         return voice.Voice(self.tables)
 
     @cached_property
+    def disclosed(self) -> disclosure.Disclosed:
+        """What payers and partners disclosed."""
+        return disclosure.Disclosed(self.tables)
+
+    @cached_property
     def reach(self) -> equity.Reach:
         """Where advocacy went."""
         return equity.Reach(self.tables)
@@ -102,8 +107,11 @@ FAMILIES = (
     Family(("q3.tenure", "q3.transactional_share"), lambda at: tenure.measure_time(at.tables)),
     Family(("q3.reciprocity",), lambda at: partners.measure_reciprocity(at.tables)),
     Family(("q3.trust",), lambda at: partners.measure_trust(at.tables)),
-    Family(("t.disclosure_match",), lambda at: disclosure.measure_disclosure_match(at.payments)),
-    Family(("t.two_sided",), lambda at: disclosure.measure_two_sided(at.tables)),
+    Family(
+        ("t.disclosure_match",),
+        lambda at: disclosure.measure_disclosure_match(at.payments, at.disclosed),
+    ),
+    Family(("t.two_sided",), lambda at: disclosure.measure_two_sided(at.disclosed)),
     Family(("t.purpose_filled",), lambda at: disclosure.measure_purpose(at.payments)),
     Family(("e.reach_ratio",), lambda at: equity.measure_reach(at.reach)),
     Family(("e.spend_per_patient",), lambda at: equity.measure_spend_per_patient(at.reach)),

@@ -25,14 +25,14 @@ def measure_relationships(payments: Payments) -> Iterator[Indicator]:
         yield from _lasting(payments, population, pairs)
         yield from _concentration(payments, population, pairs)
     yield from retention(payments)
+    yield from trends(payments)
 
 
 def retention(payments: Payments) -> Iterator[Indicator]:
     """Pairs of a year that are seen in the next, over payers that pay somebody in both."""
     study = payments.tables.study
     seen = payments.relations.drop_duplicates(["payer_id", "partner_id", "year"])
-    years = sorted(seen["year"].unique())
-    neighbours = [(a, b) for a, b in pairwise(years) if b == a + 1]
+    neighbours = _neighbours(seen)
     if not neighbours:
         yield not_evaluated("q3.retention", "needs payments in two neighbouring years", study)
     by_year = dict(list(seen.groupby("year")))
@@ -41,6 +41,32 @@ def retention(payments: Payments) -> Iterator[Indicator]:
         before, after = (_pairs(by_year[year], both) for year in (first, second))
         by = {"from_year": str(first), "year": str(second)}
         yield share_of_cases("q3.retention", len(before & after), len(before), study, by)
+
+
+def trends(payments: Payments) -> Iterator[Indicator]:
+    """Payments and their amounts by year, and of two years over payers that pay in both."""
+    relations = payments.relations
+    for year in sorted(relations["year"].unique()):
+        yield from _paid(relations[relations["year"] == year], {"year": str(year)}, payments)
+    for first, second in _neighbours(relations):
+        by_year = {year: relations[relations["year"] == year] for year in (first, second)}
+        both = set(by_year[first]["payer_id"]) & set(by_year[second]["payer_id"])
+        for year, rows in by_year.items():
+            by = {"payers": f"in {first} and {second}", "year": str(year)}
+            yield from _paid(rows[rows["payer_id"].isin(both)], by, payments)
+
+
+def _paid(rows: pd.DataFrame, by: dict[str, str], payments: Payments) -> Iterator[Indicator]:
+    study, n = payments.tables.study, int(rows["payment_count"].sum())
+    yield value_of("q3.payments", n, n, study, by)
+    amount = value_of("q3.payments", rows["paid"].sum(), n, study, {**by, "part": "amount"})
+    yield amount.model_copy(update={"unit": study.currency})
+
+
+def _neighbours(relations: pd.DataFrame) -> list[tuple[int, int]]:
+    """Neighbouring calendar years with payments."""
+    years = sorted(int(year) for year in relations["year"].unique())
+    return [(a, b) for a, b in pairwise(years) if b == a + 1]
 
 
 def _pairs(rows: pd.DataFrame, payers: set[str]) -> set[tuple[str, str]]:

@@ -18,14 +18,20 @@ Q3 = (
     IndicatorSpec(
         "q3.payments",
         "Payments",
-        "Number of payments.",
+        "Number of payments. A trend is told over payers that pay in both years: what more payers "
+        "disclose is growth of disclosure, not of spend.",
         "payments",
         "-",
         "payments",
         "payments",
         _PAID,
         _OWN,
-        by=_KINDS,
+        by=(
+            *_KINDS,
+            "year: payments of all payers",
+            "payers (in one year and the next), year: payments of those that pay in both",
+            "part: amount, beside each row with a year: net amounts, in currency",
+        ),
     ),
     IndicatorSpec(
         "q3.payers",
@@ -87,9 +93,7 @@ Q3 = (
         _PAID,
         _OWN,
         "wilson",
-        by=(
-            "from_year and year: two neighbouring calendar years with payments; no overall row",
-        ),
+        by=("from_year and year: two neighbouring calendar years with payments; no overall row",),
     ),
     IndicatorSpec(
         "q3.pairs",
