@@ -1,4 +1,4 @@
-"""Generated documents: the data dictionary, and JSON Schemas of study, plan and findings.
+"""Generated documents: data dictionary, assumptions of methods, JSON Schemas of the files.
 
 `python -m schemas.dictionary` writes them; with `--check` it exits 1 when one is not current.
 """
@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from schemas.findings import Findings
 from schemas.indicators import INDICATORS, IndicatorSpec
+from schemas.method_notes import assumptions_text
 from schemas.plan import Plan
 from schemas.registry import TABLES, ColumnSpec, TableSpec
 from schemas.study import Study
@@ -60,7 +61,12 @@ def documents(root: Path) -> dict[Path, str]:
         root / "schemas" / "json" / f"{name}.json": json_schema(model)
         for name, model in FILE_MODELS.items()
     }
-    return {root / "docs" / "data_dictionary.md": data_dictionary(), **schemas}
+    notes = assumptions_text(root / "docs" / "methods")
+    return {
+        root / "docs" / "data_dictionary.md": data_dictionary(),
+        root / "pipelines" / "templates" / "assumptions.json": notes,
+        **schemas,
+    }
 
 
 def json_schema(model: type[BaseModel]) -> str:
