@@ -9,6 +9,7 @@ from assets.checks import contract_check, recorded
 from assets.parts import common, layer, out
 from assets.run import Notes, RowAccounts, StudyRun
 from impact.kind import classify
+from impact.kind_review import kinds_for_review
 from intake.accounts import check_limits, count_rows
 from intake.core import build_core
 from intake.digests import known_inputs
@@ -108,6 +109,16 @@ def input_notes(
 
 
 @dg.asset(metadata=layer("core"), **common("core", "duckdb", "parquet"))
-def engagement_with_kind(core_engagement: ibis.Table, core_partner: ibis.Table) -> ibis.Table:
+def engagement_with_kind(
+    core_engagement: ibis.Table, core_partner: ibis.Table, core_kind_override: ibis.Table
+) -> ibis.Table:
     """The engagement log, told apart: advocacy, research engagement, support, or neither."""
-    return classify(core_engagement, core_partner)
+    return classify(core_engagement, core_partner, core_kind_override)
+
+
+@dg.asset(name="kinds_for_review", metadata=layer("core"), **common("core", "duckdb", "parquet"))
+def review_list(
+    study_run: dg.ResourceParam[StudyRun], engagement_with_kind: ibis.Table
+) -> ibis.Table:
+    """Engagements of no clear kind, the most money first: what a person should decide."""
+    return kinds_for_review(engagement_with_kind, study_run.study)

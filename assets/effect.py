@@ -9,17 +9,34 @@ from assets.parts import common, layer
 from assets.run import Effects, Indicators, PlanState, RowAccounts, StudyRun
 from impact.engine import measure_effects
 from impact.gather import RunFacts, StudyTables
-from impact.indicators import measure_spend
+from impact.indicators.measure import measure_indicators
+from impact.indicators.tables import IndicatorTables
 from intake.orphans import orphan_spend_share
 from schemas.effect import effect_estimates, effect_rows
+from schemas.registry import TABLE_ORDER
+
+DESCRIBED = tuple(name for name in TABLE_ORDER if name not in {"engagement", "outcome"})
+"""Core tables that indicators read beside the engagement log with its kinds."""
 
 
-@dg.asset(metadata=layer("results"), **common("impact", "duckdb"))
+@dg.asset(
+    ins={f"core_{name}": dg.AssetIn(f"core_{name}") for name in DESCRIBED},
+    metadata=layer("results"),
+    **common("impact", "duckdb"),
+)
 def indicators(
-    study_run: dg.ResourceParam[StudyRun], engagement_with_kind: ibis.Table
+    study_run: dg.ResourceParam[StudyRun],
+    effects: Effects,
+    engagement_with_kind: ibis.Table,
+    **core: ibis.Table,
 ) -> Indicators:
-    """Spend on advocacy, on support, and on what cannot be told apart: never one sum."""
-    return Indicators(indicators=measure_spend(engagement_with_kind, study_run.study))
+    """Every indicator of the three questions, transparency and equity, with its denominator."""
+    tables = {name.removeprefix("core_"): table for name, table in core.items()}
+    study = study_run.study
+    named = frozenset(source.table for source in study.sources)
+    known = {**tables, "engagement": engagement_with_kind}
+    found = IndicatorTables(study, known, named, tuple(effects.effects))
+    return Indicators(indicators=measure_indicators(found))
 
 
 @dg.asset(

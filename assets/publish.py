@@ -1,12 +1,14 @@
 """Publication assets: the findings, the report, and the pointer to them."""
 
 import dagster as dg
+import ibis
 
 from assets.core import core_assets
 from assets.effect import effect_diagnostic, effect_estimate, effect_event_study, effect_interval
 from assets.parts import common, layer
 from assets.run import Effects, Indicators, Notes, Publication, RowAccounts, StudyRun
 from impact.engine import build_findings
+from impact.kind_review import review_notes
 from reports.page import render_report
 from reports.words import write_words
 from schemas.findings import Findings
@@ -15,6 +17,7 @@ from schemas.registry import TABLE_ORDER
 EXPECTED = (
     *(f"{stage}/{stage}_{table}.parquet" for table in TABLE_ORDER for stage in ("raw", "core")),
     *(f"quarantine/quarantine_{table}.parquet" for table in TABLE_ORDER),
+    "core/kinds_for_review.parquet",
     "panel/panel.parquet",
     *(
         f"effect/effect_{name}.parquet"
@@ -31,14 +34,16 @@ def findings(
     indicators: Indicators,
     row_accounts: RowAccounts,
     input_notes: Notes,
+    kinds_for_review: ibis.Table,
 ) -> Findings:
     """Every number that any reader sees, with the words made from them."""
+    unclear = review_notes(kinds_for_review, study_run.study)
     numbers = build_findings(
         study_run.study,
         effects.effects,
         indicators.indicators,
         row_accounts.accounts,
-        [*study_run.notes(), *input_notes.notes],
+        [*study_run.notes(), *input_notes.notes, *unclear],
         study_run.provenance(row_accounts.known_inputs),
     )
     return write_words(numbers)

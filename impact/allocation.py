@@ -27,7 +27,7 @@ def reach(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.
     the engagement's amount times the share; the parts of one engagement sum to its amount
     exactly. `net_amount` is the whole amount after reversals, null where unknown.
     """
-    counted = _with_net_amount(_with_payment_ids(engagement), study)
+    counted = with_net_amount(_with_payment_ids(engagement), study)
     parts = _parts(engagement, allocation)
     given = counted.inner_join(parts, "engagement_id")
     given = given.mutate(
@@ -90,7 +90,8 @@ def _with_payment_ids(engagement: ibis.Table) -> ibis.Table:
     ).select(*engagement.columns)
 
 
-def _with_net_amount(engagement: ibis.Table, study: Study) -> ibis.Table:
+def with_net_amount(engagement: ibis.Table, study: Study) -> ibis.Table:
+    """Add `paid`, the amount in the reporting currency, and `net_amount` after reversals."""
     paid = engagement.mutate(paid=money(engagement, study))
     undone = paid.filter(paid.reverses_engagement_id.notnull())
     reversals = undone.group_by(original_id=undone.reverses_engagement_id).agg(

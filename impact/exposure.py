@@ -6,6 +6,7 @@ import ibis
 
 from impact.calendar import period_count, period_index
 from impact.hierarchy import descent
+from impact.kind import FROM_FUND
 from schemas.plan import Analysis, ExposureRule, Plan, PlannedEffect
 from schemas.study import Study
 from schemas.vocabulary import DatePrecision, PeriodLength
@@ -125,7 +126,7 @@ def qualifying(reached: ibis.Table, effect: PlannedEffect, study: Study) -> ibis
         reached.initiative_id == effect.initiative_id,
         reached.unit_id.notnull(),
         reached.kind.isin(rule.kinds),
-        reached.kind_basis != "K4",
+        reached.kind_basis.notin(FROM_FUND),
         reached.reverses_engagement_id.isnull(),
     )
     return rows.filter(_is_large_enough(rows, rule)).mutate(

@@ -93,7 +93,9 @@ def daily_rates(rates: ibis.Table, study: Study) -> pl.DataFrame:
     last = dt.date(max(*frame["rate_date"], study.as_of).year, 12, 31)
     days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
     calendar = frame.select("currency").unique().join(days, how="cross").sort("currency", "day")
-    filled = calendar.join_asof(frame, left_on="day", right_on="rate_date", by="currency")
+    filled = calendar.join_asof(
+        frame, left_on="day", right_on="rate_date", by="currency", check_sortedness=False
+    )
     before = _only_of_year(frame)
     filled = filled.with_columns(year=pl.col("day").dt.year()).join(
         before, ["currency", "year"], how="left"

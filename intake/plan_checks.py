@@ -1,4 +1,4 @@
-"""What a plan asks for that cannot be, and what this version reads and does not use."""
+"""What a plan or a study asks for that cannot be, and what is read and not used."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from intake.problems import Problem, nearest
 from intake.yaml_file import Location, line_of
+from schemas.indicators import INDICATORS
 from schemas.plan import Plan, PlannedEffect
 from schemas.registry import TABLES
 from schemas.study import Study
@@ -33,6 +34,22 @@ def plan_problems(path: Path, plan: Plan) -> list[Problem]:
         Problem(path.name, line_of(path, at), _dotted(at), "plan", what, remedy)
         for at, what, remedy in found
     ]
+
+
+def indicator_problems(path: Path, study: Study) -> list[Problem]:
+    """Indicators that `study.yaml` selects and the registry does not have, with their lines."""
+    asked = [] if study.indicators == "all" else study.indicators
+    found = []
+    for place, name in enumerate(asked):
+        if name not in INDICATORS:
+            at: Location = ("indicators", place)
+            near = nearest(name, INDICATORS)
+            remedy = (
+                f"did you mean {near}?" if near else "see Indicators in docs/data_dictionary.md"
+            )
+            what = "is the id of no indicator"
+            found.append(Problem(path.name, line_of(path, at), _dotted(at), "value", what, remedy))
+    return found
 
 
 def unknown_ids(
@@ -76,13 +93,8 @@ def unknown_dimensions(path: Path, plan: Plan, dimensions: Iterable[str]) -> lis
 
 def unused_settings(folder: Path, study: Study, plan: Plan | None) -> list[Problem]:
     """Keys that are accepted and change nothing yet: warnings, so that nobody relies on them."""
-    ours: list[tuple[Location, bool]] = [
-        (("engine",), study.engine != "duckdb"),
-        (("partner_level",), study.partner_level != "partner"),
-        (("indicators",), study.indicators != "all"),
-        (("requirements",), bool(study.requirements)),
-    ]
-    found = [_unused(folder / STUDY_FILE, at) for at, is_set in ours if is_set]
+    is_unused = study.engine != "duckdb"
+    found = [_unused(folder / STUDY_FILE, ("engine",))] if is_unused else []
     if plan is None:
         return found
     asked = {key for effect in plan.effects for key in _unused_keys(effect)}

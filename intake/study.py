@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from intake.mapping_checks import mapping_problems
-from intake.plan_checks import PLAN_FILE, STUDY_FILE, plan_problems
+from intake.plan_checks import PLAN_FILE, STUDY_FILE, indicator_problems, plan_problems
 from intake.presets import preset_names, preset_of, preset_table, with_presets
 from intake.problems import Problem, Rejected, nearest
 from intake.yaml_file import line_of, load_model
@@ -37,7 +37,11 @@ def read_study(folder: Path) -> Study:
     if not path.is_file():
         remedy = "name a folder that holds study.yaml"
         raise Rejected([Problem(STUDY_FILE, None, None, "missing_file", "is not there", remedy)])
-    return with_presets(load_model(path, Study))
+    study = load_model(path, Study)
+    problems = indicator_problems(path, study)
+    if problems:
+        raise Rejected(problems)
+    return with_presets(study)
 
 
 def check_source(folder: Path, study: Study, source: Source) -> list[Problem]:

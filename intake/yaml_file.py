@@ -1,5 +1,6 @@
 """YAML into pydantic models: safe, no duplicate keys, every error with its line."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -138,8 +139,20 @@ def _from_pydantic(
         return _problem(name, line, where, "unknown_key", "is not a known key", remedy)
     if detail["type"] == "missing":
         return _problem(name, line, where, "missing_key", "is required", "add it")
-    message = detail["msg"].removeprefix("Value error, ")
-    return _problem(name, line, where, "value", message[:1].lower() + message[1:])
+    if detail["type"] == "literal_error":
+        return _problem(name, line, where, "value", _lowered(detail["msg"]), _nearest_word(detail))
+    return _problem(name, line, where, "value", _lowered(detail["msg"]))
+
+
+def _lowered(message: str) -> str:
+    told = message.removeprefix("Value error, ")
+    return told[:1].lower() + told[1:]
+
+
+def _nearest_word(detail: ErrorDetails) -> str:
+    """The allowed word that looks most like the one that is given."""
+    near = nearest(str(detail["input"]), re.findall("'([^']+)'", detail["ctx"]["expected"]))
+    return f"did you mean {near}?" if near else "correct it"
 
 
 def _problem(

@@ -108,6 +108,20 @@ def design(
 
 
 @app.command()
+def explain(
+    study: StudyArgument,
+    wanted: Annotated[str, typer.Argument(help="An effect_id or indicator_id.", metavar="ID")],
+    out: OutOption = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Show what is behind one number: formula, rows, assumptions, caps, intervals, SQL."""
+    from pipelines.commands import explain_one
+
+    raise typer.Exit(explain_one(study, wanted, _settings(out), as_json=as_json, debug=debug))
+
+
+@app.command()
 def doctor() -> None:
     """Check this machine: Python, packages, folders, optional tools."""
     from pipelines.doctor import examine

@@ -104,6 +104,20 @@ def design_roll_out(
     return guarded(work, debug=debug)
 
 
+def explain_one(name: str, wanted: str, settings: Settings, *, as_json: bool, debug: bool) -> int:
+    """Print what is behind one effect or indicator of a published run."""
+
+    def work() -> int:
+        from pipelines.explain import explain_number, published_study
+        from pipelines.explain_text import explained_text
+
+        explained = explain_number(published_study(name, settings), wanted, settings)
+        print(explained_text(explained, as_json=as_json))
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
 def freeze_plan(name: str, settings: Settings, *, debug: bool) -> int:
     """Freeze the plan of a study and print its digest."""
 

@@ -36,7 +36,7 @@ def forest_figure(chart: ForestChart) -> Figure:
         colour = VERDICT_COLOURS[row.verdict]
         data += _range_traces(row, index, colour)
         data.append(_forest_marker(row, index, colour))
-    layout = _layout(max(240, 76 * count + 90), chart.axis_title, left=LABEL + 16, right=236)
+    layout = base_layout(max(240, 76 * count + 90), chart.axis_title, left=LABEL + 16, right=236)
     layout["xaxis"]["range"] = list(chart.limits)
     layout["yaxis"] |= {
         "range": [count - 0.5, -0.5],
@@ -93,7 +93,7 @@ def event_figure(chart: EventChart) -> Figure:
                 "width": 0,
             }
         data.append(trace)
-    layout = _layout(330, chart.x_title, left=56, right=10)
+    layout = base_layout(330, chart.x_title, left=56, right=10)
     layout["margin"] |= {"t": 34, "b": 48}
     layout["yaxis"] |= {"zeroline": True, "zerolinecolor": QUIET, "zerolinewidth": 1.2}
     layout["xaxis"] |= {"showgrid": False, "zeroline": False}
@@ -122,7 +122,7 @@ def bias_figure(chart: BiasChart) -> Figure:
                 )
             )
     count = len(chart.rows)
-    layout = _layout(64 * count + 60, chart.axis_title, left=216, right=14)
+    layout = base_layout(64 * count + 60, chart.axis_title, left=216, right=14)
     layout["margin"]["t"] = 8
     layout["yaxis"] |= {
         "range": [count - 0.5, -0.5],
@@ -172,7 +172,7 @@ def spend_figure(chart: SpendChart) -> Figure:
             "marker": {"color": [colours[index % 3] for index in range(count)]},
         }
     ]
-    layout = _layout(44 * count + 24, "", left=230, right=130)
+    layout = base_layout(44 * count + 24, "", left=230, right=130)
     layout["margin"] |= {"t": 4, "b": 8}
     layout["xaxis"] |= {"visible": False}
     layout["yaxis"] |= {
@@ -185,7 +185,8 @@ def spend_figure(chart: SpendChart) -> Figure:
     return {"data": data, "layout": layout}
 
 
-def _layout(height: float, x_title: str, left: float, right: float) -> Figure:
+def base_layout(height: float, x_title: str, left: float, right: float) -> Figure:
+    """What every figure's layout starts from."""
     return {
         "height": height,
         "autosize": True,
@@ -243,6 +244,25 @@ def _marker(x: float, index: int, style: tuple[str, str, int], hover: str) -> Fi
             "color": colour,
             "size": size,
             "line": {"color": colour, "width": 2},
+        },
+    }
+
+
+def mark_trace(
+    places: list[tuple[float, float]], shapes: list[str], colours: list[str], size: int
+) -> Figure:
+    """Markers at (x, y), each of its own shape and colour, without hover."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x for x, _ in places],
+        "y": [y for _, y in places],
+        "hoverinfo": "skip",
+        "marker": {
+            "symbol": shapes,
+            "color": colours,
+            "size": size,
+            "line": {"color": colours, "width": 2},
         },
     }
 

@@ -9,10 +9,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from reports.bundle import content_policy, packed_plotly, plotly_script, plotly_styles, safe_json
 from reports.names import clean, human, shorten
 from reports.numbers import long_date
-from reports.spend_share import spend_evaluated, spend_evaluated_table
+from reports.sections import SectionView, section_views
 from reports.subgroups import gap_sentences, subgroup_table
 from reports.table_views import account_table, input_table
-from reports.tables import Table, csv_link
+from reports.tables import csv_link
 from reports.views import (
     OPEN_EFFECTS,
     ChartView,
@@ -38,8 +38,10 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
     """The whole report; `digest` is that of the published file where the caller has it."""
     digest = digest or findings_digest(findings)
     forest, spend, effects = forest_view(findings), spend_view(findings), effect_views(findings)
+    sections = section_views(findings)
+    anchors = [section.anchor for section in sections]
     style = _style(digest)
-    script = _asset("page.js")
+    script = _asset("unpack.js") + _asset("page.js")
     policy = content_policy([script, plotly_script()], [style, *plotly_styles()])
     return _environment().get_template("report.html").render(
         findings=findings,
@@ -48,15 +50,16 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         style=style,
         script=script,
         bundle=packed_plotly(),
-        figures=safe_json(_figures([forest, spend], effects)),
+        bundle_bytes=len(plotly_script().encode()),
+        figures=safe_json(_figures([forest, spend], effects, sections)),
         title=clean(findings.title),
         short_title=shorten(findings.title, 24, 140),
         banner=SYNTHETIC_BANNER if findings.synthetic else "",
         facts=headline_facts(findings),
-        cards=[card_view(answer) for answer in findings.questions],
+        cards=[card_view(answer, anchors) for answer in findings.questions],
         forest=forest,
         spend=spend,
-        evaluated=_evaluated(findings),
+        sections=sections,
         effects=effects,
         is_open=len(effects) <= OPEN_EFFECTS,
         others=other_effects(findings),
@@ -72,14 +75,12 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
     )  # fmt: skip
 
 
-def _evaluated(findings: Findings) -> Table | None:
-    found = spend_evaluated(findings)
-    return None if found is None else spend_evaluated_table(found, findings.currency)
-
-
-def _figures(charts: list[ChartView | None], effects: list[EffectView]) -> dict[str, object]:
+def _figures(
+    charts: list[ChartView | None], effects: list[EffectView], sections: list[SectionView]
+) -> dict[str, object]:
     """Every figure by the id of its chart."""
     views = [*charts, *(effect.event for effect in effects), *(effect.bias for effect in effects)]
+    views += [chart for section in sections for chart in section.charts]
     return {view.text.chart_id: view.figure for view in views if view is not None}
 
 

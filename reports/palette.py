@@ -11,6 +11,7 @@ GOOD = "#0b62a8"
 BAD = "#b8430b"
 NEUTRAL = "#4b5768"
 UNCLEAR = "#6b4a86"
+MIDDLE = "#5a8fbd"
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 VERDICT_COLOURS: dict[Verdict, str] = {

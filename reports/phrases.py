@@ -198,7 +198,7 @@ CHANCE_WORDS: dict[Status, str] = {
 }
 
 QUESTION_TITLES: dict[str, str] = {
-    "Q1": "Are advocacy investments improving patient outcomes?",
+    "Q1": "Are advocacy investments improving patient outcomes, or only ticking boxes?",
     "Q2": "Is the patient voice embedded in decisions?",
     "Q3": "Are relationships with advocacy groups sustainable?",
 }

@@ -38,6 +38,9 @@ from reports.words import headline_effect, judged_effects
 from schemas.findings import Effect, Findings, QuestionAnswer
 from schemas.vocabulary import Certainty
 
+EVIDENCE = {"Q1": "evidence", "Q2": "voice", "Q3": "relationships"}
+"""Where each question is answered."""
+LINKS = {"untold": "See what is missing", "accounts": "See which data were read"}
 Size = Literal["full", "half"]
 OPEN_EFFECTS = 8
 """Up to this many effects every section is open; beyond it all are closed alike."""
@@ -123,14 +126,11 @@ def certainty_fact(certainty: Certainty | None) -> Fact:
     return Fact("Certainty", certainty_phrase(certainty), steps=steps)
 
 
-def card_view(answer: QuestionAnswer) -> CardView:
-    """A question card, with a link to its evidence or to what is missing."""
-    links = {
-        "Q1": ("#evidence", "See the evidence"),
-        "Q2": ("#accounts", "See which data were read"),
-        "Q3": ("#accounts", "See which data were read"),
-    }
-    href, link = links[answer.id]
+def card_view(answer: QuestionAnswer, anchors: list[str]) -> CardView:
+    """A question card, with a link to its evidence or to what was read."""
+    own = EVIDENCE[answer.id]
+    is_told = own in anchors or (answer.id == "Q1" and not answer.missing)
+    beside = "untold" if "untold" in anchors and answer.id != "Q1" else "accounts"
     certainty = answer.certainty
     return CardView(
         id=answer.id,
@@ -139,8 +139,8 @@ def card_view(answer: QuestionAnswer) -> CardView:
         certainty=f"{certainty_phrase(certainty)}" if certainty else "",
         steps=CERTAINTY_STEPS[certainty] if certainty else None,
         missing=answer.missing,
-        href=href if answer.id != "Q1" or not answer.missing else "#accounts",
-        link=link if answer.id != "Q1" or not answer.missing else links["Q2"][1],
+        href=f"#{own if is_told else beside}",
+        link="See the evidence" if is_told else LINKS[beside],
     )
 
 

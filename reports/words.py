@@ -1,23 +1,22 @@
 """The headline and the three answers, generated from the findings by rules."""
 
 from collections import Counter
+from collections.abc import Iterator
 
+from reports.answers import ANSWER_WORDS, needed_tables, telling_shares
+from reports.indicator_rows import overall
 from reports.names import human, listed, shorten
+from reports.numbers import percent
 from reports.phrases import CERTAINTY_STEPS, VERDICT_TALLY, VERDICT_WORDS
 from reports.sentences import claim, deciding_range, estimate_phrase, short_reason
 from schemas.findings import Effect, Findings, Headline, QuestionAnswer
 from schemas.vocabulary import VERDICTS, Certainty, Verdict
 
 HEADLINE_WORDS = 30
-ANSWER_WORDS = 15
 MISSING_SHOWN = 3
 _NAME_WORDS = ((14, 12), (9, 9), (7, 7), (6, 6), (5, 5), (4, 4), (4, 3), (3, 3), (3, 2), (2, 2))
 
-NEEDED_TABLES: dict[str, tuple[str, ...]] = {
-    "Q1": ("exposure", "outcome", "measure", "unit", "initiative"),
-    "Q2": ("engagement", "patient_input", "decision"),
-    "Q3": ("engagement", "partner", "partner_survey"),
-}
+Q1_TABLES = ("exposure", "outcome", "measure", "unit", "initiative")
 
 _ONE_EFFECT: dict[Verdict, dict[Certainty, str]] = {
     "improves": {
@@ -68,8 +67,7 @@ def write_headline(findings: Findings) -> Headline:
     """One verdict of the closed list, the range where one is claimed, then counts by verdict."""
     effect = headline_effect(findings)
     if effect is None:
-        missing = _missing_tables(findings, "Q1")
-        needs = _shown(missing)
+        needs = _shown(_missing_tables(findings))
         return Headline(text=f"Not enough data to say whether outcomes improved: needs {needs}.")
     return Headline(
         text=_fitting_headline(effect, judged_effects(findings)),
@@ -133,13 +131,23 @@ def _answer_outcomes(findings: Findings) -> QuestionAnswer:
     if not evaluated:
         return _no_outcome_answer(findings, effects)
     certainty = _lowest_certainty(evaluated)
-    if len(effects) == 1:
-        return QuestionAnswer(id="Q1", answer=_one_answer(effects[0]), certainty=certainty)
-    parts = [f"{number} {VERDICT_WORDS[verdict].lower()}" for verdict, number in tally(effects)]
-    answer = f"Of {len(effects)} effects: {', '.join(parts)}."
-    if word_count(answer) > ANSWER_WORDS:
-        answer = f"{', '.join(parts)}."
+    answer = next(text for text in _wordings(findings, effects) if word_count(text) <= ANSWER_WORDS)
     return QuestionAnswer(id="Q1", answer=answer, certainty=certainty)
+
+
+def _wordings(findings: Findings, effects: list[Effect]) -> Iterator[str]:
+    """The verdicts with the share of spend that they cover, from the fullest wording down."""
+    if len(effects) == 1:
+        leads = [_one_answer(effects[0]).removesuffix(".")]
+    else:
+        full = ", ".join(f"{n} {VERDICT_WORDS[verdict].lower()}" for verdict, n in tally(effects))
+        short = ", ".join(f"{n} {VERDICT_TALLY[verdict]}" for verdict, n in tally(effects))
+        leads = [f"Of {len(effects)} effects: {full}", full, short]
+    covered = overall(findings, "q1.evidence_share", grade="E3")
+    if covered is not None and covered.value is not None:
+        for share in (f"on {percent(covered.value)} of {n}" for n in ("advocacy spend", "spend")):
+            yield from (f"{lead}, {share}." for lead in leads)
+    yield from (f"{lead}." for lead in leads)
 
 
 def _one_answer(effect: Effect) -> str:
@@ -153,29 +161,33 @@ def _no_outcome_answer(findings: Findings, effects: list[Effect]) -> QuestionAns
     if effects and not named:
         answer = "Not enough data: no planned effect could be evaluated."
         return QuestionAnswer(id="Q1", answer=answer)
-    missing = list(dict.fromkeys(named)) or _missing_tables(findings, "Q1")
+    missing = list(dict.fromkeys(named)) or _missing_tables(findings)
     return _not_enough("Q1", missing)
 
 
 def _answer_described(findings: Findings, question: str) -> QuestionAnswer:
     """Q2 and Q3 are descriptive: no causal verb, no certainty."""
     found = [row for row in findings.indicators if row.question == question and row.status == "OK"]
+    missing = _absent(findings, needed_tables(question))
+    told = telling_shares(findings, question)
+    if told:
+        return _described(question, told, missing)
     if found:
         noun = "indicator" if len(found) == 1 else "indicators"
-        return _described(question, f"Described by {len(found)} {noun}; no cause is claimed.")
-    missing = _absent(findings, NEEDED_TABLES[question])
+        answer = f"Described by {len(found)} {noun}; no cause is claimed."
+        return _described(question, answer, missing)
     if missing:
         return _not_enough(question, missing)
     return _described(question, "Not evaluated: tables supplied, but no indicator was computed.")
 
 
-def _described(question: str, answer: str) -> QuestionAnswer:
-    return QuestionAnswer.model_validate({"id": question, "answer": answer})
+def _described(question: str, answer: str, missing: list[str] | None = None) -> QuestionAnswer:
+    given = {"id": question, "answer": answer, "missing": missing or []}
+    return QuestionAnswer.model_validate(given)
 
 
 def _not_enough(question: str, missing: list[str]) -> QuestionAnswer:
-    answer = f"Not enough data: needs {_shown(missing)}."
-    return QuestionAnswer.model_validate({"id": question, "answer": answer, "missing": missing})
+    return _described(question, f"Not enough data: needs {_shown(missing)}.", missing)
 
 
 def _shown(missing: list[str]) -> str:
@@ -185,8 +197,8 @@ def _shown(missing: list[str]) -> str:
     return listed(names)
 
 
-def _missing_tables(findings: Findings, question: str) -> list[str]:
-    return _absent(findings, NEEDED_TABLES[question]) or ["plan"]
+def _missing_tables(findings: Findings) -> list[str]:
+    return _absent(findings, Q1_TABLES) or ["plan"]
 
 
 def _absent(findings: Findings, tables: tuple[str, ...]) -> list[str]:

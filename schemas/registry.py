@@ -17,6 +17,7 @@ from schemas.core.engagement_allocation import EngagementAllocation
 from schemas.core.exposure import Exposure
 from schemas.core.fx_rate import FxRate
 from schemas.core.initiative import Initiative
+from schemas.core.kind_override import KindOverride
 from schemas.core.measure import Measure
 from schemas.core.outcome import Outcome
 from schemas.core.partner import Partner
@@ -180,6 +181,7 @@ _MODELS: dict[str, type[CoreModel]] = {
     "fx_rate": FxRate,
     "engagement": Engagement,
     "engagement_allocation": EngagementAllocation,
+    "kind_override": KindOverride,
     "patient_input": PatientInput,
     "decision": Decision,
     "exposure": Exposure,

@@ -3,13 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
 from schemas.mapping import Mapping, SourceFormat
 from schemas.strict import StrictModel
-from schemas.vocabulary import PeriodLength
+from schemas.vocabulary import ActivityType, PeriodLength, Requirement
 
 __all__ = ["Mapping", "QueryRows", "Source", "SourceFormat", "Study", "Window"]
 
@@ -88,6 +88,8 @@ class Study(StrictModel):
     max_quarantined_share: float = Field(0.20, ge=0, le=1)
     partner_level: Literal["partner", "parent"] = "partner"
     indicators: Literal["all"] | list[str] = "all"
-    requirements: dict[str, Any] = Field(default_factory=dict)
+    requirements: dict[ActivityType, list[Requirement]] = Field(
+        default_factory=dict, description="Overrides of what an activity type requires."
+    )
     engine: Literal["duckdb", "pyspark"] = "duckdb"
     sources: list[Source] = Field(min_length=1)

@@ -146,11 +146,15 @@ Reason = Literal[
     "IMPRECISE",
     "ONE_SERIES",
 ]
+Requirement = Literal["agreement", "fair_market_value", "approval", "disclosure"]
 Question = Literal["Q1", "Q2", "Q3", "transparency", "equity"]
 
 CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 """From the best to the worst."""
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 INTERVAL_NAMES: tuple[IntervalName, ...] = get_args(IntervalName)
+REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
+"""What a type of activity may require before it counts as complete."""
 SUPPORT_KINDS: tuple[Kind, ...] = ("support_access", "support_adherence")
+UNCLEAR_KINDS: tuple[Kind, ...] = ("hybrid", "unclassified")
 EXPOSING_KINDS: tuple[Kind, ...] = ("advocacy", "research_engagement")

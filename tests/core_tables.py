@@ -19,10 +19,14 @@ COLUMNS: dict[str, dict[str, str]] = {
             ("engagement_id", "payer_id", "partner_id", "initiative_id", "date_precision"), TEXT
         ),
         **dict.fromkeys(("activity_type", "kind", "beneficiary", "lifecycle_phase"), TEXT),
-        **dict.fromkeys(("currency", "product_id", "unit_id", "reverses_engagement_id"), TEXT),
+        **dict.fromkeys(
+            ("currency", "product_id", "unit_id", "reverses_engagement_id", "purpose"), TEXT
+        ),
         **dict.fromkeys(("start_date", "recorded_date"), DATE),
         **dict.fromkeys(("amount", "amount_reporting"), MONEY),
         "is_product_linked": FLAG,
+        "source_file": TEXT,
+        "source_row": "int64",
     },
     "engagement_allocation": {
         **dict.fromkeys(("engagement_id", "initiative_id", "unit_id", "subgroup_id"), TEXT),
@@ -51,6 +55,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "population": NUMBER,
         "neighbour_ids": TEXT,
     },
+    "kind_override": dict.fromkeys(("engagement_id", "kind", "reason"), TEXT),
     "partner": {
         **dict.fromkeys(("partner_id", "name", "org_type"), TEXT),
         "is_charity_assistance": FLAG,

@@ -2,6 +2,7 @@
 
 from schemas.findings import CertaintyCap, Cost, Effect, Findings
 from schemas.vocabulary import CapReason, Certainty, Verdict
+from tests.findings_described import described
 from tests.findings_samples import empty, findings, hiv, portfolio, portfolio_effect, prop99
 
 
@@ -73,4 +74,5 @@ def all_samples() -> dict[str, Findings]:
         "portfolio": portfolio(),
         "empty": empty(),
         "extremes": extremes(),
+        "described": described(),
     }

@@ -12,7 +12,8 @@ from reports.names import inside
 from schemas.findings import Findings
 
 NUMBER = re.compile(r"(?<![\w.])[\u2212-]?\d[\d,]*(?:\.\d+)?(?! of 4)(?=( million)?)(?!\w)")
-DIGEST = re.compile(r"[0-9a-f]{64}|SHA-256|\d of 4|95%|90%")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+FIXED = re.compile(r"SHA-256|\d of 4|95%|90%")
 FACTORS = (1.0, 100.0, 0.01)
 """As findings have it, as percentage points, and as money per percentage point."""
 PROSE_TAGS = {"h1", "h2", "h3", "p", "li", "dd", "figcaption"}
@@ -26,8 +27,8 @@ def unsupported(
     words = _names(findings)
     found = []
     for text in texts:
-        own = reduce(lambda left, name: left.replace(name, " "), words, text)
-        for match in NUMBER.finditer(DIGEST.sub(" ", own)):
+        own = reduce(lambda left, name: left.replace(name, " "), words, DIGEST.sub(" ", text))
+        for match in NUMBER.finditer(FIXED.sub(" ", own)):
             token = match.group(0).replace(",", "").replace("\u2212", "-")
             scale = 1e6 if match.group(1) else 1.0
             if not _is_rounded(token, scale, values):

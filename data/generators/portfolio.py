@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.generators import portfolio_log
+from data.generators import portfolio_beside, portfolio_log, portfolio_more, portfolio_voice
 from data.generators.portfolio_truth import INITIATIVES, MEASURES, QUALITY_OF_LIFE, Measure
 
 Floats = NDArray[np.float64]
@@ -209,16 +209,40 @@ def generate(seed: int) -> dict[str, pd.DataFrame]:
     outcomes, cohorts = build_world(seed)
     rng = np.random.default_rng([seed, 1])
     outcome = outcome_table(rng, outcomes)
-    unit = unit_table(rng)
+    unit = portfolio_beside.with_region(unit_table(rng))
     starts = portfolio_log.start_dates(rng, cohorts, unit_ids(), FIRST_MONTH)
+    advocacy_log = portfolio_log.engagement_table(rng, starts)
+    rng = np.random.default_rng([seed, 2])
+    log = portfolio_more.complete_log(rng, advocacy_log)
+    partners = [portfolio_log.partner_table(), portfolio_more.more_partners()]
+    known = pd.concat(partners, ignore_index=True)
     return {
-        "partner": portfolio_log.partner_table(),
+        "partner": portfolio_more.with_income(rng, known, log),
         "initiative": initiative_table(),
         "measure": measure_table(),
         "unit": unit,
-        "engagement": portfolio_log.engagement_table(rng, starts),
+        "engagement": log,
         "exposure": exposure_table(starts),
         "outcome": outcome,
+        **tables_beside(rng, log, unit),
+    }
+
+
+def tables_beside(
+    rng: np.random.Generator, log: pd.DataFrame, unit: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Patient voice, surveys, disclosures, need, rates."""
+    inputs = portfolio_voice.input_table(rng, log)
+    return {
+        "patient_input": inputs,
+        "decision": portfolio_voice.decision_table(rng, inputs),
+        "product_event": portfolio_voice.product_event_table(),
+        "subgroup": portfolio_beside.subgroup_table(),
+        "population_need": portfolio_beside.need_table(unit),
+        "engagement_allocation": portfolio_beside.allocation_table(rng, log),
+        "fx_rate": portfolio_beside.fx_table(),
+        "partner_survey": portfolio_beside.survey_table(rng),
+        "public_disclosure": portfolio_beside.disclosure_table(rng, log),
     }
 
 

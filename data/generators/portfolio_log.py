@@ -107,7 +107,7 @@ def engagement_table(rng: Generator, starts: pd.DataFrame) -> pd.DataFrame:
         *_support_rows(rng),
         *_unclear_rows(rng),
     ]
-    table = pd.DataFrame([_with_record(rng, row) for row in rows])
+    table = pd.DataFrame([with_record(rng, row) for row in rows])
     table = table.sort_values("start_date", kind="stable", ignore_index=True)
     table.insert(0, "engagement_id", [f"e{n:05d}" for n in range(1, len(table) + 1)])
     table = _with_reversals(table)
@@ -157,7 +157,7 @@ def _grant(rng: Generator, common: Row, date: pd.Timestamp) -> Row:
         "beneficiary": "organisation" if core else "patients_collective",
         "engagement_level": rng.choice(["involve", "collaborate"]),
         "initiated_by": rng.choice(["company", "partner", "joint"], p=[0.5, 0.3, 0.2]),
-        "amount": _amount(rng, size),
+        "amount": rounded_amount(rng, size),
         "funding_type": "core_unrestricted" if core else "restricted_project",
         "staff_hours": rng.integers(4, 40),
         "participant_count": rng.integers(15, 90),
@@ -195,14 +195,14 @@ def _national_rows(rng: Generator) -> Iterator[Row]:
                 if rng.random() < 0.45:
                     yield {
                         "partner_id": f"p{number:02d}",
-                        "start_date": _day_of(rng, year),
+                        "start_date": day_of(rng, year),
                         "activity_type": activity,
                         "kind": "advocacy" if rng.random() < 0.5 else None,
                         "beneficiary": beneficiary,
                         "lifecycle_phase": "not_product_specific",
                         "engagement_level": "inform",
                         "initiated_by": rng.choice(["partner", "company"]),
-                        "amount": _amount(rng, size),
+                        "amount": rounded_amount(rng, size),
                         "funding_type": funding,
                         "purpose": purpose,
                     }
@@ -217,14 +217,14 @@ def _research_rows(rng: Generator) -> Iterator[Row]:
             given = partner in {"p17", "p18"} or rng.random() < 0.5
             yield {
                 "partner_id": partner,
-                "start_date": _day_of(rng, year),
+                "start_date": day_of(rng, year),
                 "activity_type": ["advisory_board", "protocol_review"][number % 2],
                 "kind": "research_engagement" if given else None,
                 "beneficiary": "patients_collective",
                 "lifecycle_phase": rng.choice(phases),
                 "engagement_level": "involve",
                 "initiated_by": "company",
-                "amount": _amount(rng, 3_000),
+                "amount": rounded_amount(rng, 3_000),
                 "funding_type": "fee_for_service",
                 "staff_hours": rng.integers(6, 30),
                 "participant_count": rng.integers(11, 20),
@@ -263,7 +263,7 @@ def _support(rng: Generator, program: tuple[str, str, int], date: pd.Timestamp) 
         "beneficiary": "patient",
         "lifecycle_phase": "post_market",
         "initiated_by": "company",
-        "amount": _amount(rng, size),
+        "amount": rounded_amount(rng, size),
         "funding_type": "fee_for_service",
         "participant_count": rng.integers(40, 400),
         "is_product_linked": "true",
@@ -280,7 +280,7 @@ def _charity_donation(rng: Generator, date: pd.Timestamp) -> Row:
         "activity_type": "donation_in_kind",
         "beneficiary": "unknown",
         "initiated_by": "third_party",
-        "amount": _amount(rng, 20_000),
+        "amount": rounded_amount(rng, 20_000),
         "funding_type": "in_kind",
         "purpose": "Patient-assistance fund",
     }
@@ -292,35 +292,36 @@ def _unclear_rows(rng: Generator) -> Iterator[Row]:
         for number in range(12):
             yield {
                 "partner_id": ["p21", "p22"][number % 2],
-                "start_date": _day_of(rng, year),
+                "start_date": day_of(rng, year),
                 "activity_type": "screening_campaign",
                 "kind": "hybrid",
                 "beneficiary": "patients_collective",
-                "amount": _amount(rng, 6_000),
+                "amount": rounded_amount(rng, 6_000),
                 "funding_type": "fee_for_service",
                 "purpose": "Screening days",
             }
             yield {
                 "partner_id": ["p19", "p20"][number % 2],
-                "start_date": _day_of(rng, year),
+                "start_date": day_of(rng, year),
                 "activity_type": rng.choice(["sponsorship_other", "other", "unknown"]),
                 "beneficiary": "unknown",
-                "amount": _amount(rng, 2_500),
+                "amount": rounded_amount(rng, 2_500),
                 "funding_type": "sponsorship",
                 "purpose": rng.choice(["Unterstützung", "Soutien", "Support", ""]),
             }
 
 
-def _day_of(rng: Generator, year: int) -> pd.Timestamp:
+def day_of(rng: Generator, year: int) -> pd.Timestamp:
+    """A day of the year, drawn evenly."""
     return pd.Timestamp(year, 1, 1) + pd.Timedelta(days=int(rng.integers(0, 365)))
 
 
-def _amount(rng: Generator, size: int) -> int:
+def rounded_amount(rng: Generator, size: int) -> int:
     """EUR, in tens, never below half of `size`."""
     return max(size // 2, int(round(size * float(np.exp(0.25 * rng.standard_normal())), -1)))
 
 
-def _with_record(rng: Generator, row: Row) -> Row:
+def with_record(rng: Generator, row: Row) -> Row:
     """What every row of the log carries: payer, currency, and how complete its file is."""
     date: pd.Timestamp = min(row["start_date"], WINDOW_END)
     paid = row["amount"] > 0

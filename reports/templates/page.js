@@ -30,23 +30,21 @@
       for (let j = i; j < i + 5; j++) word = word * 85 + value[code.charCodeAt(j)];
       view.setUint32(at, word);
     }
-    return view.buffer.slice(0, view.byteLength - short);
+    return new Uint8Array(view.buffer, 0, view.byteLength - short);
   };
 
   let ready = null;
-  const unpack = async () => {
+  const unpack = () => {
     const packed = document.getElementById("plotly-bundle");
-    const bytes = decode(packed.textContent.trim());
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const bytes = unpackLzma(decode(packed.textContent.trim()), Number(packed.dataset.bytes));
     const script = document.createElement("script");
-    script.textContent = await new Response(stream).text();
+    script.textContent = new TextDecoder().decode(bytes);
     document.head.append(script);
     return window.Plotly;
   };
 
   const draw = async (figure, model) => {
-    ready = ready || unpack();
-    const plotly = await ready;
+    const plotly = (ready = ready || unpack());
     if (!plotly) return;
     const live = figure.querySelector(".live");
     figure.classList.add("drawing-live");
@@ -61,7 +59,7 @@
   showAge();
   openTarget();
   addEventListener("hashchange", openTarget);
-  if (!("DecompressionStream" in window) || innerWidth < narrow) return;
+  if (innerWidth < narrow) return;
   const models = JSON.parse(document.getElementById("figures").textContent);
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) {

@@ -108,7 +108,7 @@ def test_nothing_is_clipped_hidden_or_over_another(
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
-@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio", "empty"])
+@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio", "described", "empty"])
 def test_the_first_screen_holds_the_answer_and_its_facts(
     name: str, width: int, height: int, pages: dict[str, Path], tab: Page
 ) -> None:
@@ -130,7 +130,7 @@ def test_a_hostile_name_runs_nothing(pages: dict[str, Path], tab: Page) -> None:
     assert tab.evaluate("getComputedStyle(document.querySelector('main')).display") == "block"
 
 
-@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio"])
+@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio", "described"])
 def test_a_report_prints_on_two_to_four_sheets(
     name: str, pages: dict[str, Path], tab: Page
 ) -> None:

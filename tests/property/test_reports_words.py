@@ -6,6 +6,7 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports.answers import TELLING
 from reports.effect_charts import bias_words
 from reports.phrases import CLAIMS, UNCLEAR
 from reports.sentences import (
@@ -17,12 +18,26 @@ from reports.sentences import (
     what_would_change,
 )
 from reports.words import ANSWER_WORDS, HEADLINE_WORDS, word_count, write_words
-from schemas.findings import CertaintyCap, Cost, Effect, Findings, Interval, Needed, Sensitivity
+from schemas.findings import (
+    CertaintyCap,
+    Cost,
+    Effect,
+    Findings,
+    Indicator,
+    Interval,
+    Needed,
+    Sensitivity,
+)
 from schemas.vocabulary import INTERVAL_NAMES, CapReason, Certainty, Reason, Verdict
+from tests.findings_described import share
 from tests.findings_samples import accounts, findings
 from tests.prose import counts_of, unsupported
 
 CAUSAL = ("improv", "wors", "chang", "caus", "effect", "harm", "lead", "increas", "reduc")
+TOLD = (
+    "q1.evidence_share",
+    *(piece.indicator_id for groups in TELLING.values() for group in groups for piece in group),
+)
 STRENGTH: tuple[tuple[str, int], ...] = (
     ("very uncertain", 1),
     ("may ", 2),
@@ -93,10 +108,24 @@ def effects(draw: st.DrawFn, name: st.SearchStrategy[str] = names) -> Effect:
 
 
 @st.composite
+def told_shares(draw: st.DrawFn) -> list[Indicator]:
+    """Any of the shares that the cards tell, each of any size."""
+    cases = st.integers(0, 400)
+    rows = []
+    for name in draw(st.lists(st.sampled_from(TOLD), unique=True)):
+        by = {"q3.retention": {"from_year": "2020", "year": "2021"}}.get(name, {})
+        by = {"grade": "E3"} if name == "q1.evidence_share" else by
+        top, beyond = draw(cases), draw(cases)
+        rows.append(share(name, float(top), float(top + beyond + 1), **by))
+    return rows
+
+
+@st.composite
 def written(draw: st.DrawFn, name: st.SearchStrategy[str] = names) -> Findings:
     tables = draw(st.dictionaries(st.sampled_from(("engagement", "exposure", "partner")), counts))
     made = draw(st.lists(effects(name=name), max_size=6))
-    return write_words(findings(made, row_accounts=accounts(**tables)))
+    known = draw(told_shares())
+    return write_words(findings(made, indicators=known, row_accounts=accounts(**tables)))
 
 
 @given(written(name=any_names))

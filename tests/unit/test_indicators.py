@@ -1,13 +1,13 @@
 """Spend by kind: each apart, unknown amounts not taken for none."""
 
-from impact.indicators import measure_spend
+from impact.indicators.spend import measure_spend
 from tests.core_tables import Row, core, study
 
 
 def spend(rows: list[Row]) -> dict[tuple[str, str], tuple[float | None, int | None, str]]:
     log = core("engagement", [{"engagement_id": str(n), **row} for n, row in enumerate(rows)])
     return {
-        (item.indicator_id.removeprefix("q1.spend_"), item.by.get("kind", "")): (
+        (item.indicator_id.removeprefix("q1.spend_"), "".join(item.by.values())): (
             item.value,
             item.n,
             item.reason or item.status,
@@ -30,6 +30,7 @@ def test_each_kind_of_spend_is_summed_apart() -> None:
     )
     assert found == {
         ("advocacy", ""): (70.0, 2, "OK"),
+        ("advocacy", "with_unclear"): (80.0, 4, "OK"),
         ("support", ""): (550.0, 2, "OK"),
         ("unclassified", ""): (10.0, 2, "OK"),
     }

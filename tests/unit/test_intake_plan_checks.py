@@ -89,7 +89,7 @@ def test_settings_without_effect_are_named(tmp_path: Path) -> None:
         engine="pyspark",
         partner_level="parent",
         indicators=["q3.retention"],
-        requirements={"meeting": {"has_written_agreement": True}},
+        requirements={"meeting": ["approval"]},
     )
     effect = {
         "comparison": "not_yet_exposed",
@@ -102,9 +102,6 @@ def test_settings_without_effect_are_named(tmp_path: Path) -> None:
     assert {note.outcome for note in notes} == {"WARN"}
     assert [note.column for note in notes] == [
         "engine",
-        "partner_level",
-        "indicators",
-        "requirements",
         "assignment: randomised (the exposure table says it)",
         "carry_over",
     ]
@@ -115,3 +112,36 @@ def test_defaults_are_not_spoken_of(tmp_path: Path) -> None:
     study = read_study(folder)
     assert unused_settings(folder, study, None) == []
     assert unused_settings(folder, study, load_plan(write_plan(folder))) == []
+
+
+def study_refusals(folder: Path) -> list[tuple[int | None, str | None, str]]:
+    with pytest.raises(Rejected) as caught:
+        read_study(folder)
+    return [(problem.row, problem.column, problem.remedy) for problem in caught.value.problems]
+
+
+def test_an_unknown_indicator_is_an_error_with_the_nearest_id(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, WORLD, indicators=["q3.retension", "q3.pairs", "zzzz"])
+    text = (folder / "study.yaml").read_text(encoding="utf-8").splitlines()
+    assert study_refusals(folder) == [
+        (text.index("- q3.retension") + 1, "indicators.0", "did you mean q3.retention?"),
+        (text.index("- zzzz") + 1, "indicators.2", "see Indicators in docs/data_dictionary.md"),
+    ]
+
+
+def test_an_unknown_requirement_or_activity_is_an_error_with_the_nearest_word(
+    tmp_path: Path,
+) -> None:
+    wrong = {"meeting": ["aproval", "agreement"], "core_grants": ["approval"]}
+    folder = write_study(tmp_path, WORLD, requirements=wrong)
+    assert [refusal[1:] for refusal in study_refusals(folder)] == [
+        ("requirements.meeting.0", "did you mean approval?"),
+        ("requirements.core_grants", "did you mean core_grant?"),
+    ]
+
+
+def test_a_word_that_is_like_none_is_to_be_corrected(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, WORLD, requirements={"meeting": ["zzzz"]})
+    assert [refusal[1:] for refusal in study_refusals(folder)] == [
+        ("requirements.meeting.0", "correct it")
+    ]

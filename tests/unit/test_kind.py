@@ -1,5 +1,6 @@
 """Rules K1 to K8: the first that matches gives the kind; a given kind overrides them."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,61 +15,65 @@ PARTNERS = [
 ]
 
 
-def kind_of(**row: Any) -> tuple[str, str]:
-    log = core("engagement", [{"engagement_id": "e", "partner_id": "group", **row}])
-    found = frame(classify(log, core("partner", PARTNERS))).iloc[0]
-    return found["kind"], found["kind_basis"]
+CASES: list[tuple[dict[str, Any], tuple[str, str]]] = [
+    ({"kind": "hybrid", "activity_type": "free_drug"}, ("hybrid", "given")),
+    (
+        {"beneficiary": "patient", "is_product_linked": True},
+        ("support_access", "K1"),
+    ),
+    (
+        {"beneficiary": "patient", "product_id": "p", "activity_type": "nurse_educator"},
+        ("support_adherence", "K1"),
+    ),
+    ({"activity_type": "copay_assistance"}, ("support_access", "K2")),
+    ({"activity_type": "travel_support"}, ("support_access", "K2")),
+    (
+        {"activity_type": "adherence_program", "product_id": "p"},
+        ("support_adherence", "K3"),
+    ),
+    (
+        {
+            "activity_type": "education_grant",
+            "product_id": "p",
+            "lifecycle_phase": "post_market",
+        },
+        ("support_adherence", "K3"),
+    ),
+    ({"activity_type": "core_grant", "partner_id": "fund"}, ("support_access", "K4")),
+    ({"activity_type": "screening_campaign", "partner_id": "clinic"}, ("hybrid", "K5")),
+    ({"beneficiary": "patient", "partner_id": "clinic"}, ("hybrid", "K5")),
+    ({"beneficiary": "patients_collective"}, ("advocacy", "K6")),
+    ({"activity_type": "policy_campaign"}, ("advocacy", "K6")),
+    (
+        {"activity_type": "travel_support", "beneficiary": "organisation"},
+        ("advocacy", "K6"),
+    ),
+    ({"activity_type": "protocol_review"}, ("research_engagement", "K7")),
+    (
+        {"activity_type": "advisory_board", "lifecycle_phase": "phase3"},
+        ("research_engagement", "K7"),
+    ),
+    ({"activity_type": "meeting"}, ("unclassified", "K8")),
+    ({"activity_type": "nurse_educator"}, ("unclassified", "K8")),
+    ({"beneficiary": "organisation", "partner_id": "unheard_of"}, ("unclassified", "K8")),
+]
 
 
-@pytest.mark.parametrize(
-    ("row", "expected"),
-    [
-        ({"kind": "hybrid", "activity_type": "free_drug"}, ("hybrid", "given")),
-        (
-            {"beneficiary": "patient", "is_product_linked": True},
-            ("support_access", "K1"),
-        ),
-        (
-            {"beneficiary": "patient", "product_id": "p", "activity_type": "nurse_educator"},
-            ("support_adherence", "K1"),
-        ),
-        ({"activity_type": "copay_assistance"}, ("support_access", "K2")),
-        ({"activity_type": "travel_support"}, ("support_access", "K2")),
-        (
-            {"activity_type": "adherence_program", "product_id": "p"},
-            ("support_adherence", "K3"),
-        ),
-        (
-            {
-                "activity_type": "education_grant",
-                "product_id": "p",
-                "lifecycle_phase": "post_market",
-            },
-            ("support_adherence", "K3"),
-        ),
-        ({"activity_type": "core_grant", "partner_id": "fund"}, ("support_access", "K4")),
-        ({"activity_type": "screening_campaign", "partner_id": "clinic"}, ("hybrid", "K5")),
-        ({"beneficiary": "patient", "partner_id": "clinic"}, ("hybrid", "K5")),
-        ({"beneficiary": "patients_collective"}, ("advocacy", "K6")),
-        ({"activity_type": "policy_campaign"}, ("advocacy", "K6")),
-        (
-            {"activity_type": "travel_support", "beneficiary": "organisation"},
-            ("advocacy", "K6"),
-        ),
-        ({"activity_type": "protocol_review"}, ("research_engagement", "K7")),
-        (
-            {"activity_type": "advisory_board", "lifecycle_phase": "phase3"},
-            ("research_engagement", "K7"),
-        ),
-        ({"activity_type": "meeting"}, ("unclassified", "K8")),
-        ({"activity_type": "nurse_educator"}, ("unclassified", "K8")),
-        ({"beneficiary": "organisation", "partner_id": "unheard_of"}, ("unclassified", "K8")),
-    ],
-)
-def test_the_first_rule_that_matches_gives_the_kind(
-    row: dict[str, Any], expected: tuple[str, str]
-) -> None:
-    assert kind_of(**row) == expected
+@cache
+def told() -> list[tuple[str, str]]:
+    """Kind and basis of every case, in order."""
+    rows = [
+        {"engagement_id": f"{number:02}", "partner_id": "group", **row}
+        for number, (row, _) in enumerate(CASES)
+    ]
+    found = frame(classify(core("engagement", rows), core("partner", PARTNERS)))
+    found = found.sort_values("engagement_id")
+    return list(zip(found["kind"], found["kind_basis"], strict=True))
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: CASES[number][1][1])
+def test_the_first_rule_that_matches_gives_the_kind(number: int) -> None:
+    assert told()[number] == CASES[number][1]
 
 
 def test_without_partners_every_engagement_is_kept_and_none_is_advocacy() -> None:
@@ -103,3 +108,26 @@ def test_a_reversal_is_of_the_kind_of_what_it_takes_back() -> None:
     found = frame(classify(log, core("partner", PARTNERS))).set_index("engagement_id")
     assert found["kind"].to_dict() == {"a": "advocacy", "b": "advocacy", "c": "hybrid"}
     assert found["kind_basis"].to_dict() == {"a": "K6", "b": "K6", "c": "given"}
+
+
+def test_a_persons_kind_goes_before_the_given_one_and_before_every_rule() -> None:
+    log = core(
+        "engagement",
+        [
+            {"engagement_id": "a", "kind": "advocacy"},
+            {"engagement_id": "b", "activity_type": "free_drug"},
+            {"engagement_id": "c", "reverses_engagement_id": "b", "kind": "hybrid"},
+            {"engagement_id": "d", "activity_type": "core_grant", "partner_id": "group"},
+            {"engagement_id": "e", "reverses_engagement_id": "a"},
+        ],
+    )
+    words = {"a": "support_access", "b": "hybrid", "c": "advocacy"}
+    decided = [{"engagement_id": key, "kind": kind, "reason": "r"} for key, kind in words.items()]
+    override = core("kind_override", decided)
+    found = frame(classify(log, core("partner", PARTNERS), override)).set_index("engagement_id")
+    assert found["kind"].to_dict() == {**words, "d": "advocacy", "e": "support_access"}
+    assert found["kind_basis"].to_dict() == {
+        **dict.fromkeys("abc", "override"),
+        "d": "K6",
+        "e": "override",
+    }

@@ -13,7 +13,6 @@ from reports.effect_svg import draw_bias, draw_event_study, draw_spend
 from reports.figures import bias_figure, event_figure, forest_figure, spend_figure
 from reports.forest_svg import NARROW, WIDE, draw_forest
 from reports.measure import text_width, wrap
-from reports.spend_share import spend_evaluated
 from schemas.findings import Findings, Interval
 from tests.findings_extremes import all_samples, empty, extremes
 from tests.findings_samples import findings, hiv, incentive_effect, portfolio, prop99, spend
@@ -142,15 +141,6 @@ def test_advocacy_and_support_are_never_in_one_total() -> None:
     assert [bar.figures for bar in beside.bars] == ["not evaluated", "EUR 2"]
     assert build_spend(findings([], indicators=[unknown])) is None
     assert build_spend(hiv()) is None
-
-
-def test_spend_that_could_not_be_evaluated_stands_beside_the_rest() -> None:
-    found = spend_evaluated(portfolio())
-    assert found is not None
-    assert found.answered == 410_000.0 * (1 + 2 + 3)
-    assert found.unclear == 410_000.0 * (4 + 5)
-    assert found.unknown == 7_900_000.0 - 410_000.0 * 15
-    assert spend_evaluated(hiv()) is None
 
 
 def test_every_chart_speaks_its_numbers() -> None:

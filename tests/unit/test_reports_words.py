@@ -104,7 +104,8 @@ def test_questions_name_the_tables_they_lack() -> None:
     result = {answer.id: answer for answer in write_words(portfolio()).questions}
     assert result["Q2"].answer == "Not enough data: needs patient input and decision."
     assert result["Q2"].missing == ["patient_input", "decision"]
-    assert result["Q3"].missing == ["partner_survey"]
+    assert result["Q2"].certainty is None
+    assert result["Q3"].answer.startswith("Not evaluated")
     none = {answer.id: answer for answer in write_words(empty()).questions}
     assert none["Q1"].answer == "Not enough data: needs exposure, outcome, measure and others."
     assert none["Q1"].missing == ["exposure", "outcome", "measure", "unit", "initiative"]

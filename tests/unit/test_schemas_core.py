@@ -29,6 +29,7 @@ DESIGN = {
         "recorded_date?, purpose?"
     ),
     "engagement_allocation": "engagement_id, initiative_id?, unit_id?, subgroup_id?, share",
+    "kind_override": "engagement_id, kind, reason",
     "patient_input": (
         "input_id, engagement_id, received_date, topic, decision_area?, decision_date?, "
         "decision_status, reason?, artefact_type?, artefact_id?, feedback_date?, "

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from schemas.dictionary import data_dictionary, documents, main, stale
 from schemas.findings import Findings, RowAccount
+from schemas.indicators import INDICATORS
 from schemas.plan import Plan
 from schemas.registry import TABLES
 from schemas.study import Source, Study, Window
@@ -47,6 +48,17 @@ def test_the_dictionary_has_every_column_and_rule() -> None:
     assert "share sums to at most 1 within each engagement_id" in text
     assert "rows of the same initiative_id and unit_id do not overlap" in text
     assert "default 1" in text
+
+
+def test_the_dictionary_has_every_indicator_with_its_parts_and_needs() -> None:
+    text = data_dictionary()
+    for spec in INDICATORS.values():
+        section = text.split(f"## `{spec.indicator_id}`: {spec.name}\n")[1].split("\n## ")[0]
+        assert spec.definition in section
+        assert spec.numerator == "-" or f"- Numerator: {spec.numerator}\n" in section
+        assert spec.denominator == "-" or f"- Denominator: {spec.denominator}\n" in section
+        assert all(f"`{name}`" in section for name in (*spec.fields, *spec.optional))
+    assert "METHODS" not in text
 
 
 def test_stale_documents_are_named_and_rewritten(

@@ -1,4 +1,4 @@
-"""Indicators of METHODS 6 that are computed so far: spend by kind, each apart."""
+"""Q1: spend by kind, each apart."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def measure_spend(engagement: ibis.Table, study: Study) -> list[Indicator]:
 
     `engagement` is `impact.kind.classify`'s. `value` is the sum of the known amounts,
     reversals subtracted; `n` counts the engagements with a known amount. Advocacy with all
-    that is unclassified counted in is the sum of the first and the last. NOT_EVALUATED where
+    that is unclassified counted in is a row of its own. NOT_EVALUATED where
     the log is empty or names no amount in the reporting currency.
     """
     totals = _totals(engagement, study)
@@ -30,6 +30,9 @@ def measure_spend(engagement: ibis.Table, study: Study) -> list[Indicator]:
     if totals.get("research_engagement", (None, 0))[1]:
         by = {"kind": "research_engagement"}
         made.append(_indicator("q1.spend_advocacy", ("research_engagement",), by, totals, study))
+    if totals:
+        wide = ("advocacy", *SPEND["q1.spend_unclassified"])
+        made.append(_indicator("q1.spend_advocacy", wide, {"kinds": "with_unclear"}, totals, study))
     return made
 
 

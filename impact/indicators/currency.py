@@ -1,0 +1,32 @@
+"""Amounts that the engagement log does not hold, in the reporting currency."""
+
+import pandas as pd
+
+from impact.indicators.tables import IndicatorTables
+
+
+def to_reporting(rows: pd.DataFrame, tables: IndicatorTables) -> pd.Series:
+    """`rows.amount` (float) of `rows.currency` at `rows.date`, in the reporting currency.
+
+    The latest rate on or before the date, else the only one of its year; NaN without either.
+    """
+    rate = pd.Series(
+        [
+            _rate(str(currency), date, tables)
+            for currency, date in zip(rows["currency"], rows["date"], strict=True)
+        ],
+        index=rows.index,
+        dtype=float,
+    )
+    return rows["amount"] * rate
+
+
+def _rate(currency: str, date: pd.Timestamp, tables: IndicatorTables) -> float:
+    if currency == tables.study.currency:
+        return 1.0
+    rates = tables.rates(currency)
+    before = rates[rates["rate_date"] <= date]
+    if len(before):
+        return float(before["rate"].iloc[-1])
+    same = rates[rates["rate_date"].dt.year == date.year]
+    return float(same["rate"].iloc[0]) if len(same) == 1 else float("nan")

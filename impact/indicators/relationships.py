@@ -1,0 +1,171 @@
+"""Q3: counts, concentration and retention of payers, partners and pairs."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import ibis
+import pandas as pd
+
+from impact.indicators.made import EMPTY, not_evaluated, share_of_cases, share_of_sum, value_of
+from impact.indicators.payments import Payments, Population
+from schemas.findings import Indicator
+
+TOP = 10
+MEDIAN = "0.5"
+QUANTILES = (MEDIAN, "0.25", "0.75")
+Row = tuple[Payments, Population, pd.DataFrame]
+
+
+def measure_relationships(payments: Payments) -> Iterator[Indicator]:
+    """Indicators of pairs and years, for each population."""
+    for population in payments.populations:
+        pairs = payments.pairs_of(population)
+        yield from _counts(payments, population, pairs)
+        yield from _medians(payments, population, pairs)
+        yield from _lasting(payments, population, pairs)
+        yield from _concentration(payments, population, pairs)
+    yield from retention(payments)
+    yield from trends(payments)
+
+
+def retention(payments: Payments) -> Iterator[Indicator]:
+    """Pairs of a year that are seen in the next, over payers that pay somebody in both."""
+    study = payments.tables.study
+    seen = payments.relations.drop_duplicates(["payer_id", "partner_id", "year"])
+    neighbours = _neighbours(seen)
+    if not neighbours:
+        yield not_evaluated("q3.retention", "needs payments in two neighbouring years", study)
+    by_year = dict(list(seen.groupby("year")))
+    for first, second in neighbours:
+        both = set(by_year[first]["payer_id"]) & set(by_year[second]["payer_id"])
+        before, after = (_pairs(by_year[year], both) for year in (first, second))
+        by = {"from_year": str(first), "year": str(second)}
+        yield share_of_cases("q3.retention", len(before & after), len(before), study, by)
+
+
+def trends(payments: Payments) -> Iterator[Indicator]:
+    """Payments and their amounts by year, and of two years over payers that pay in both."""
+    relations = payments.relations
+    for year in sorted(relations["year"].unique()):
+        yield from _paid(relations[relations["year"] == year], {"year": str(year)}, payments)
+    for first, second in _neighbours(relations):
+        by_year = {year: relations[relations["year"] == year] for year in (first, second)}
+        both = set(by_year[first]["payer_id"]) & set(by_year[second]["payer_id"])
+        for year, rows in by_year.items():
+            by = {"payers": f"in {first} and {second}", "year": str(year)}
+            yield from _paid(rows[rows["payer_id"].isin(both)], by, payments)
+
+
+def _paid(rows: pd.DataFrame, by: dict[str, str], payments: Payments) -> Iterator[Indicator]:
+    study, n = payments.tables.study, int(rows["payment_count"].sum())
+    yield value_of("q3.payments", n, n, study, by)
+    amount = value_of("q3.payments", rows["paid"].sum(), n, study, {**by, "part": "amount"})
+    yield amount.model_copy(update={"unit": study.currency})
+
+
+def _neighbours(relations: pd.DataFrame) -> list[tuple[int, int]]:
+    """Neighbouring calendar years with payments."""
+    years = sorted(int(year) for year in relations["year"].unique())
+    return [(a, b) for a, b in pairwise(years) if b == a + 1]
+
+
+def _pairs(rows: pd.DataFrame, payers: set[str]) -> set[tuple[str, str]]:
+    kept = rows[rows["payer_id"].isin(payers)]
+    return set(zip(kept["payer_id"], kept["partner_id"], strict=True))
+
+
+def _counts(payments: Payments, population: Population, pairs: pd.DataFrame) -> Iterator[Indicator]:
+    study, by = payments.tables.study, population.by
+    count = int(pairs["payment_count"].sum())
+    if not count and not payments.has_amounts:
+        for name in ("q3.payments", "q3.payers", "q3.pairs"):
+            yield not_evaluated(name, "no amount is known", study, by)
+        return
+    keys = pairs[["payer_id", "partner_id"]].drop_duplicates()
+    yield value_of("q3.payments", count, count, study, by)
+    yield value_of("q3.payers", keys["payer_id"].nunique(), count, study, by)
+    yield value_of("q3.pairs", len(keys), len(keys), study, by)
+
+
+def _medians(
+    payments: Payments, population: Population, pairs: pd.DataFrame
+) -> Iterator[Indicator]:
+    study, rows = payments.tables.study, payments.rows_of(population)
+    count = int(pairs["payment_count"].sum())
+    if count == 0:
+        yield not_evaluated("q3.median_payment", EMPTY, study, population.by)
+        return
+    quantiles = rows.net_amount.cast("float64").quantile([float(q) for q in QUANTILES])
+    found = dict(zip(QUANTILES, quantiles.to_pyarrow().as_py(), strict=True))
+    for quantile, value in found.items():
+        by = {**({} if quantile == MEDIAN else {"quantile": quantile}), **population.by}
+        yield value_of("q3.median_payment", value, count, study, by)
+
+
+def _lasting(
+    payments: Payments, population: Population, pairs: pd.DataFrame
+) -> Iterator[Indicator]:
+    study, by = payments.tables.study, population.by
+    years = pairs.groupby(["payer_id", "partner_id"])["year"].nunique()
+    for indicator_id, least in (("q3.pairs_two_years", 2), ("q3.pairs_three_years", 3)):
+        yield share_of_cases(indicator_id, int((years >= least).sum()), len(years), study, by)
+    payers = pairs.groupby("partner_id")["payer_id"].nunique()
+    single = int((payers == 1).sum())
+    yield share_of_cases("q3.single_funder_share", single, len(payers), study, by)
+
+
+def _concentration(
+    payments: Payments, population: Population, pairs: pd.DataFrame
+) -> Iterator[Indicator]:
+    study, by = payments.tables.study, population.by
+    for side, key in (("recipients", "partner_id"), ("payers", "payer_id")):
+        sums = pairs.groupby(key)["paid"].sum().sort_values(ascending=False)
+        total, largest = float(sums.sum()), float(sums.head(TOP).sum())
+        if total > 0:
+            index = float(((sums / total) ** 2).sum())
+            yield value_of(f"q3.hhi_{side}", index, len(sums), study, by)
+        else:
+            yield not_evaluated(f"q3.hhi_{side}", EMPTY, study, by)
+        yield share_of_sum(f"q3.top10_{side}", largest, total, len(sums), study, by)
+
+
+def measure_money_shares(payments: Payments) -> Iterator[Indicator]:
+    """Shares of money: under long agreements, and free to use."""
+    for name, part, whole in (
+        ("q3.multi_year_share", "long_paid", "dated"),
+        ("q3.core_share", "core_paid", "funded"),
+    ):
+        for population in payments.populations:
+            mine = payments.pairs_of(population)
+            total, n = float(mine[f"{whole}_paid"].sum()), int(mine[f"{whole}_count"].sum())
+            counted = float(mine[part].sum())
+            yield share_of_sum(name, counted, total, n, payments.tables.study, population.by)
+
+
+def measure_launch_coupling(payments: Payments) -> Iterator[Indicator]:
+    """Share of product-linked money within 12 months of the product's launch."""
+    event = payments.tables["product_event"]
+    launch = event.filter(event.event == "launch").select("product_id", "event_date").distinct()
+    days = _product_days(payments, launch)
+    near = days.merge(_dated(launch.to_pandas(), "event_date"), on="product_id")
+    year = pd.DateOffset(months=12)
+    near = near[near["start_date"].between(near["event_date"] - year, near["event_date"] + year)]
+    days["is_near"] = days["place"].isin(near["place"])
+    for population in payments.populations:
+        mine = days[days["group"].isin(population.groups)]
+        counted, total = float(mine.loc[mine["is_near"], "paid"].sum()), float(mine["paid"].sum())
+        at = (payments.tables.study, population.by)
+        yield share_of_sum("q3.launch_coupling", counted, total, int(mine["n"].sum()), *at)
+
+
+def _product_days(payments: Payments, launch: ibis.Table) -> pd.DataFrame:
+    """Payments for products with a launch: count and sum per product, day and group."""
+    rows = payments.rows.semi_join(launch, "product_id")
+    keys = ["product_id", "start_date", "group"]
+    sums = rows.group_by(keys).agg(n=rows.count(), paid=rows.net_amount.sum().cast("float64"))
+    found = _dated(sums.order_by(keys).to_pandas(), "start_date")
+    return found.assign(place=range(len(found)))
+
+
+def _dated(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    return rows.assign(**{column: pd.to_datetime(rows[column])})

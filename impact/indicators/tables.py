@@ -1,0 +1,71 @@
+"""What indicators are computed from."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import ibis
+import pandas as pd
+
+from schemas.findings import Effect
+from schemas.study import Study
+
+
+@dataclass(frozen=True)
+class IndicatorTables:
+    """The tables of one study.
+
+    `core` holds every core table by name; `engagement` in it is `impact.kind.classify`'s, with
+    a kind in every row. `named` are the tables that the study has a source of, `effects` the
+    planned effects as they were judged.
+    """
+
+    study: Study
+    core: Mapping[str, ibis.Table]
+    named: frozenset[str]
+    effects: tuple[Effect, ...] = ()
+
+    def __getitem__(self, table: str) -> ibis.Table:
+        """A core table by name."""
+        return self.core[table]
+
+    @property
+    def end(self) -> dt.date:
+        """Last day that can be known: of the window, or the clock where that is earlier."""
+        return min(self.study.window.end, self.study.as_of)
+
+    @cached_property
+    def need(self) -> pd.DataFrame:
+        """People in need of the latest period known of each condition, unit and subgroup.
+
+        `condition_code, unit_id, subgroup_id, prevalent_count`, in order of the three keys.
+        """
+        table = self.core["population_need"]
+        rows = table.filter(table.period_start <= self.study.as_of)
+        keys = ["condition_code", "unit_id", "subgroup_id"]
+        latest = rows.group_by(keys).agg(
+            prevalent_count=rows.prevalent_count.argmax(rows.period_start).cast("float64")
+        )
+        found: pd.DataFrame = latest.order_by(keys).to_pandas()
+        return found
+
+    @cached_property
+    def dimensions(self) -> pd.Series:
+        """Dimension of every subgroup, in order of `subgroup_id`."""
+        rows = self.core["subgroup"].select("subgroup_id", "dimension").to_pandas()
+        found: pd.Series = rows.set_index("subgroup_id")["dimension"].sort_index()
+        return found
+
+    @cached_property
+    def _rates(self) -> pd.DataFrame:
+        table = self.core["fx_rate"]
+        rows = table.filter(table.to_currency == self.study.currency).order_by("rate_date")
+        found: pd.DataFrame = rows.to_pandas()
+        return found.assign(rate_date=pd.to_datetime(found["rate_date"]))
+
+    def rates(self, currency: str) -> pd.DataFrame:
+        """`rate_date` and `rate` of a currency to the reporting currency, by date."""
+        rates: pd.DataFrame = self._rates
+        known: pd.DataFrame = rates[rates["currency"] == currency]
+        return known

@@ -1,0 +1,131 @@
+"""Sections of the page that describe: evidence and boxes, patient voice, relationships, equity."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports.equity_charts import build_open, build_per_patient, build_reach
+from reports.evidence_charts import build_boxes, build_evidence
+from reports.indicator_tables import RowsView, indicator_table
+from reports.names import clean, human
+from reports.relationship_charts import build_components, build_dependence, build_retention
+from reports.rows_figure import rows_figure
+from reports.rows_svg import draw_rows
+from reports.views import ChartView
+from reports.voice_charts import build_heard, build_voice, build_voice_shares
+from schemas.findings import Findings
+from schemas.indicators import INDICATORS
+from schemas.vocabulary import Question
+
+Build = Callable[[Findings], RowsView | None]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Charts that belong together; `questions` are those they help to answer."""
+
+    anchor: str
+    title: str
+    lead: str
+    questions: tuple[Question, ...]
+    builders: tuple[Build, ...]
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """What the page shows of a section: charts, and what could not be evaluated and why."""
+
+    anchor: str
+    title: str
+    lead: str
+    charts: list[ChartView]
+    absent: list[tuple[str, str]]
+
+
+SECTIONS = (
+    Section(
+        "boxes",
+        "Evidence for patients, or boxes ticked (Q1)",
+        "Strength of evidence and completeness of compliance are two things, never added.",
+        ("Q1",),
+        (build_evidence, build_boxes),
+    ),
+    Section(
+        "voice",
+        "Patient voice (Q2)",
+        "Described as recorded; no cause is claimed. Advice given in patient support is left out.",
+        ("Q2",),
+        (build_voice_shares, build_voice, build_heard),
+    ),
+    Section(
+        "relationships",
+        "Relationships with advocacy groups (Q3)",
+        "Described as recorded; no cause is claimed. Patient support is left out.",
+        ("Q3",),
+        (build_components, build_retention, build_dependence),
+    ),
+    Section(
+        "fairness",
+        "Transparency and equity",
+        "Described as recorded; no cause is claimed.",
+        ("transparency", "equity"),
+        (build_reach, build_per_patient, build_open),
+    ),
+)
+UNTOLD = "untold"
+"""The section of what could not be described at all."""
+
+
+def section_views(findings: Findings) -> list[SectionView]:
+    """Sections with a chart, then one that names what all the others would need."""
+    made = [_view(section, findings) for section in SECTIONS]
+    told = [view for view in made if view.charts]
+    questions = [
+        question
+        for section, view in zip(SECTIONS, made, strict=True)
+        if not view.charts
+        for question in section.questions
+    ]
+    absent = _absent(tuple(questions), findings)
+    if absent:
+        told.append(SectionView(UNTOLD, "What these data cannot tell", "", [], absent))
+    return told
+
+
+def _view(section: Section, findings: Findings) -> SectionView:
+    built = (build(findings) for build in section.builders)
+    charts = [chart_view(view, findings) for view in built if view is not None]
+    absent = _absent(section.questions, findings)
+    return SectionView(section.anchor, section.title, section.lead, charts, absent)
+
+
+def chart_view(view: RowsView, findings: Findings) -> ChartView:
+    """A chart in rows as the page shows it."""
+    wide, narrow = draw_rows(view.chart, "wide"), draw_rows(view.chart, "narrow")
+    return ChartView(
+        view.chart.text,
+        Markup(wide),  # noqa: S704 - the SVG writer escapes every text
+        Markup(narrow),  # noqa: S704 - the SVG writer escapes every text
+        rows_figure(view.chart),
+        indicator_table(view, findings.currency),
+    )
+
+
+def _absent(questions: tuple[Question, ...], findings: Findings) -> list[tuple[str, str]]:
+    """Why indicators could not be evaluated, each reason with their names."""
+    reasons: dict[str, list[str]] = {}
+    for row in findings.indicators:
+        if row.question in questions and row.status == "NOT_EVALUATED" and not row.by:
+            spec = INDICATORS.get(row.indicator_id)
+            name = spec.name if spec else clean(row.indicator_id)
+            reasons.setdefault(row.reason or "not evaluated", []).append(name)
+    return [(_capital(_plain(why)), ", ".join(names)) for why, names in reasons.items()]
+
+
+def _plain(reason: str) -> str:
+    return "nothing on record to count" if "denominator" in reason else human(reason)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

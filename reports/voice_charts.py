@@ -1,0 +1,167 @@
+"""Q2: what patients were asked, what was decided, and what is on record as changed."""
+
+from reports.charts import ChartText
+from reports.indicator_rows import is_ok, overall, rows_of, shown
+from reports.indicator_tables import Entry, RowsView, row_of, spoken
+from reports.names import human
+from reports.numbers import percent
+from reports.rows import Row, RowGroup, RowsChart, room_above
+from reports.sources import source_line
+from schemas.findings import Findings, Indicator
+
+PHASES: dict[str, str] = {
+    "discovery": "Discovery",
+    "preclinical": "Preclinical",
+    "phase1": "Phase I",
+    "phase2": "Phase II",
+    "phase3": "Phase III",
+    "regulatory": "Regulatory",
+    "hta_access": "HTA and access",
+    "launch": "Launch",
+    "post_market": "After launch",
+    "not_product_specific": "No one product",
+    "unknown": "Phase not known",
+}
+"""In the order of a product's life; in Roman numbers, which are names and not counts."""
+STAGES = {
+    "decided": "q2.decided_share",
+    "changed": "q2.change_proven",
+}
+SHARES: dict[str, str] = {
+    "q2.upstream_share": "Advice given in discovery to phase II",
+    "q2.program_coverage": "Programs heard before protocol lock",
+    "q2.decided_share": "Advice decided on",
+    "q2.conversion": "Advice adopted",
+    "q2.loop_closed": "Givers told of the decision, of decided",
+    "q2.change_proven": "Changed document linked, of adopted",
+    "q2.assumption_share": "Decisions without patients",
+}
+
+
+def build_voice(findings: Findings) -> RowsView | None:
+    """Pieces of advice by phase: asked, decided, changed."""
+    rows, entries = [], []
+    for phase, label in PHASES.items():
+        decided = overall(findings, "q2.decided_share", lifecycle_phase=phase)
+        if decided is None:
+            continue
+        changed = overall(findings, "q2.change_proven", lifecycle_phase=phase)
+        rows.append(_phase_row(label, decided, changed))
+        entries.append(Entry(f"{label}: decided, of asked", decided))
+        if changed is not None:
+            entries.append(Entry(f"{label}: changed, of adopted", changed))
+    whole = overall(findings, "q2.decided_share")
+    if not rows or whole is None:
+        return None
+    proven = overall(findings, "q2.change_proven")
+    said = "; ".join(f"{row.label}: {row.figures}" for row in rows)
+    chart = RowsChart(
+        text=ChartText(
+            chart_id="voice-by-phase",
+            title=f"Advice: {_steps(whole, proven)}",
+            how_to_read=(
+                "Outline: pieces of advice asked for. Middle bar: decided on. Dark bar: adopted, "
+                "with a changed document on record."
+            ),
+            source=source_line(findings, *STAGES.values()),
+            aria_label=f"Patient advice by phase of the product's life. {said}.",
+        ),
+        groups=(RowGroup("", tuple(rows)),),
+        mark="nested",
+        axis="count",
+        axis_title="Pieces of advice",
+        limits=room_above([row.parts[0] for row in rows], 3.0),
+    )
+    return RowsView(chart, "Advice by phase: decided and changed", tuple(entries))
+
+
+def build_voice_shares(findings: Findings) -> RowsView | None:
+    """The shares behind the card of Q2."""
+    entries = _known(findings, SHARES)
+    if not entries:
+        return None
+    currency = findings.currency
+    first = entries[0]
+    chart = RowsChart(
+        text=ChartText(
+            chart_id="voice-shares",
+            title=f"{first.label}: {percent(first.row.value or 0.0)}",
+            how_to_read="Dots are shares, lines their 95% intervals.",
+            source=source_line(findings, *(entry.row.indicator_id for entry in entries)),
+            aria_label=f"Shares of patient advice and decisions. {spoken(entries, currency)}",
+        ),
+        groups=(RowGroup("", tuple(row_of(entry, currency) for entry in entries)),),
+        mark="dot",
+        axis="percent",
+        axis_title="Share",
+    )
+    others = [
+        Entry(label, row)
+        for label, row in (
+            ("Median days to a decision", overall(findings, "q2.days_to_decision")),
+            ("Median days from first advice to protocol lock", _days_before(findings)),
+            ("Influence: company's rating minus partner's", overall(findings, "q2.influence_gap")),
+        )
+        if row is not None
+    ]
+    return RowsView(chart, "Patient voice", (*entries, *others))
+
+
+def _known(findings: Findings, labels: dict[str, str]) -> list[Entry]:
+    found = ((label, overall(findings, name)) for name, label in labels.items())
+    return [Entry(label, row) for label, row in found if row is not None]
+
+
+def _days_before(findings: Findings) -> Indicator | None:
+    return overall(findings, "q2.first_touch_days")
+
+
+def _phase_row(label: str, decided: Indicator, changed: Indicator | None) -> Row:
+    proven = changed.numerator or 0.0 if changed is not None else 0.0
+    parts = (decided.denominator or 0.0, decided.numerator or 0.0, proven)
+    return Row(label, _steps(decided, changed), parts=parts)
+
+
+def _steps(decided: Indicator, changed: Indicator | None) -> str:
+    """Asked, decided, changed in counts."""
+    proven = changed.numerator or 0.0 if changed is not None else 0.0
+    asked, done = decided.denominator or 0.0, decided.numerator or 0.0
+    return f"{asked:,.0f} asked, {done:,.0f} decided, {proven:,.0f} changed"
+
+
+def build_heard(findings: Findings) -> RowsView | None:
+    """Who is heard against who is concerned: ratios by subgroup."""
+    rows = rows_of(findings, "q2.participation_ratio", "dimension", "subgroup_id")
+    entries = [Entry(human(row.by["subgroup_id"]).capitalize(), row) for row in rows if is_ok(row)]
+    if not entries:
+        return None
+    return ratio_view(findings, "heard", "Advice against need", entries)
+
+
+def ratio_view(findings: Findings, chart_id: str, subject: str, entries: list[Entry]) -> RowsView:
+    """Ratios around 1, under the dimension that each belongs to."""
+    currency = findings.currency
+    known = [entry for entry in entries if is_ok(entry.row)]
+    least = min(known, key=lambda entry: entry.row.value or 0.0)
+    most = max(known, key=lambda entry: entry.row.value or 0.0)
+    groups: dict[str, list[Row]] = {}
+    for entry in entries:
+        heading = entry.row.by.get("dimension", "region")
+        groups.setdefault(human(heading).capitalize(), []).append(row_of(entry, currency))
+    ends = [f"{shown(entry.row)} ({entry.label})" for entry in (least, most)]
+    chart = RowsChart(
+        text=ChartText(
+            chart_id=chart_id,
+            title=f"{subject}: from {ends[0]} to {ends[1]}",
+            how_to_read="Upright line at 1: a share as large as the share of people in need.",
+            source=source_line(findings, entries[0].row.indicator_id),
+            aria_label=f"{subject}, ratios by group. {spoken(entries, currency)}",
+        ),
+        groups=tuple(RowGroup(heading, tuple(rows)) for heading, rows in groups.items()),
+        mark="dot",
+        axis="ratio",
+        axis_title="Ratio; 1 is equal",
+        limits=room_above([min(entry.row.value or 0.0, 4.0) for entry in known], 2.0),
+        reference=1.0,
+    )
+    return RowsView(chart, f"{subject}, by group", tuple(entries))
