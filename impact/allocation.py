@@ -1,5 +1,6 @@
 """Where the money of each engagement went: its own ids, or shares of several."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -8,6 +9,9 @@ from schemas.study import Study
 
 MONEY = "decimal(38, 6)"
 """Sums of money are exact, so that they do not depend on the number of threads."""
+
+OWN_IDS = ("initiative_id", "unit_id")
+OUTPUTS = ("participant_count", "participant_hours")
 
 
 def money(engagement: ibis.Table, study: Study) -> Any:
@@ -27,32 +31,42 @@ def reach(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.
     the engagement's amount times the share; the parts of one engagement sum to its amount
     exactly. `net_amount` is the whole amount after reversals, null where unknown.
     """
-    counted = with_net_amount(_with_payment_ids(engagement), study)
-    parts = _parts(engagement, allocation)
-    given = counted.inner_join(parts, "engagement_id")
-    given = given.mutate(
-        initiative_id=ibis.coalesce(given.part_initiative, given.initiative_id),
-        unit_id=ibis.coalesce(given.part_unit, given.unit_id),
-        spend=(_portion(given.paid, given.until) - _portion(given.paid, given.before)).cast(MONEY),
+    counted = with_net_amount(_with_payment_ids(engagement, OWN_IDS), study)
+    return _placed(counted, _parts(engagement, allocation))
+
+
+def places(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.Table:
+    """`reach` without `net_amount`, for which every engagement would be joined once more.
+
+    A reversal has the participants and hours of its payment where it names none.
+    """
+    inherited = [name for name in (*OWN_IDS, *OUTPUTS) if name in engagement.columns]
+    counted = _with_payment_ids(engagement, inherited)
+    paid = counted.mutate(paid=money(counted, study))
+    return _placed(paid, _parts(engagement, allocation))
+
+
+def _placed(counted: ibis.Table, parts: ibis.Table) -> ibis.Table:
+    """`counted` by part; one without parts is its own."""
+    placed = counted.left_join(parts, "engagement_id")
+    portion = _portion(placed.paid, placed.until) - _portion(placed.paid, placed.before)
+    is_whole = placed.share.isnull()
+    placed = placed.mutate(
+        initiative_id=ibis.coalesce(placed.part_initiative, placed.initiative_id),
+        unit_id=ibis.coalesce(placed.part_unit, placed.unit_id),
+        share=placed.share.fill_null(ibis.literal(1).cast(MONEY)).cast(MONEY),
+        spend=ibis.ifelse(is_whole, placed.paid, portion).cast(MONEY),
     )
-    placed = parts.group_by("engagement_id").agg(placed=parts.share.sum().cast(MONEY))
-    left = counted.left_join(placed, "engagement_id")
-    gone = left.placed.fill_null(ibis.literal(0).cast(MONEY))
-    left = left.mutate(
-        share=(ibis.literal(1).cast(MONEY) - gone).cast(MONEY),
-        spend=(left.paid - _portion(left.paid, gone)).cast(MONEY),
-    )
-    left = left.filter(left.placed.isnull() | (left.share > 0))
-    names = [*counted.columns, "share", "spend"]
-    return ibis.union(left.select(*names), given.select(*names))
+    return placed.select(*counted.columns, "share", "spend")
 
 
 def _portion(paid: Any, share: Any) -> Any:
-    return (paid.cast("float64") * share.cast("float64")).cast(MONEY)
+    part = (paid.cast("float64") * share.cast("float64")).cast(MONEY)
+    return ibis.ifelse(share == 1, paid, part)
 
 
 def _parts(engagement: ibis.Table, allocation: ibis.Table) -> ibis.Table:
-    """Shares of engagements, with the sum of those `before` each and `until` it.
+    """Shares of engagements, with the sum of those `before` each and `until` it, and the rest.
 
     Differences of cumulated portions sum to the whole, whatever each is rounded to.
     """
@@ -73,21 +87,35 @@ def _parts(engagement: ibis.Table, allocation: ibis.Table) -> ibis.Table:
     order = [parts.part_initiative, parts.part_unit, parts.part_subgroup]
     running = ibis.window(group_by=parts.engagement_id, order_by=order, preceding=None, following=0)
     parts = parts.mutate(until=parts.share.sum().over(running).cast(MONEY))
-    return parts.mutate(before=(parts.until - parts.share).cast(MONEY))
+    parts = parts.mutate(before=(parts.until - parts.share).cast(MONEY)).drop("part_subgroup")
+    return ibis.union(parts, _rest(parts).select(*parts.columns))
 
 
-def _with_payment_ids(engagement: ibis.Table) -> ibis.Table:
-    """A reversal that names no initiative, or no unit, has those of what it takes back."""
-    payments = engagement.select(
-        reverses_engagement_id="engagement_id",
-        payment_initiative="initiative_id",
-        payment_unit="unit_id",
+def _rest(parts: ibis.Table) -> ibis.Table:
+    """What the parts of an engagement leave over, at its own ids."""
+    whole = ibis.literal(1).cast(MONEY)
+    left = parts.group_by("engagement_id").agg(before=parts.share.sum().cast(MONEY))
+    return left.filter(left.before < 1).mutate(
+        part_initiative=ibis.null("string"),
+        part_unit=ibis.null("string"),
+        share=(whole - left.before).cast(MONEY),
+        until=whole,
     )
-    joined = engagement.left_join(payments, "reverses_engagement_id")
-    return joined.mutate(
-        initiative_id=ibis.coalesce(joined.initiative_id, joined.payment_initiative),
-        unit_id=ibis.coalesce(joined.unit_id, joined.payment_unit),
-    ).select(*engagement.columns)
+
+
+def _with_payment_ids(engagement: ibis.Table, names: Sequence[str]) -> ibis.Table:
+    """A reversal has, of these columns, what it takes back where it names none."""
+    is_own = engagement.reverses_engagement_id.isnull()
+    back = engagement.filter(~is_own)
+    payments = engagement.semi_join(back, [("engagement_id", "reverses_engagement_id")])
+    payments = payments.select(
+        reverses_engagement_id="engagement_id",
+        **{f"payment_{name}": payments[name] for name in names},
+    )
+    joined = back.left_join(payments, "reverses_engagement_id")
+    given = {name: ibis.coalesce(joined[name], joined[f"payment_{name}"]) for name in names}
+    filled = joined.mutate(**given).select(*engagement.columns)
+    return ibis.union(engagement.filter(is_own), filled)
 
 
 def with_net_amount(engagement: ibis.Table, study: Study) -> ibis.Table:

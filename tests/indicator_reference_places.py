@@ -90,6 +90,7 @@ def _put_initiatives(given: Given, rows: pd.DataFrame, total: float) -> None:
 def _part(rows: pd.DataFrame, is_mine: list[bool], total: float) -> Expected:
     mine = rows[pd.Series(is_mine, rows.index, dtype=bool)]
     spend = float(mine["spend"].sum())
+    mine = mine[mine["share"] > 0]
     n = mine.groupby("initiative_id", dropna=False)["engagement_id"].nunique().sum()
     return Expected(spend / total, spend, total, int(n)) if total > 0 else Expected()
 

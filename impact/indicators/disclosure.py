@@ -8,7 +8,7 @@ import pandas as pd
 
 from impact.indicators.currency import to_reporting
 from impact.indicators.made import share_of_cases
-from impact.indicators.payments import Payments, with_partner
+from impact.indicators.payments import Payments, at_level, with_a_name
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
 
@@ -25,9 +25,10 @@ class Disclosed:
     @cached_property
     def sums(self) -> dict[str, pd.Series]:
         """Per side, by payer, partner and year in the reporting currency; NaN: rate unknown."""
-        rows = with_partner(self.tables, self.tables["public_disclosure"])
+        rows = with_a_name(self.tables, self.tables["public_disclosure"])
         amount = rows.amount.cast("float64")
-        found = rows.select(*KEYS, "currency", "declared_by", amount=amount).to_pandas()
+        read = rows.select(*KEYS, "currency", "declared_by", amount=amount).to_pandas()
+        found = at_level(self.tables, read)
         found["date"] = pd.to_datetime(found["year"].astype(str) + "-12-31")
         found["amount"] = to_reporting(found, self.tables)
         return {

@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from impact.allocation import reach
+from impact.allocation import places
 from impact.indicators.expressions import is_empty, is_given
 from impact.indicators.made import EMPTY, not_evaluated, share_of_sum, value_of
 from impact.indicators.tables import IndicatorTables
@@ -32,7 +32,7 @@ class Reach:
     @cached_property
     def by_unit(self) -> pd.DataFrame:
         """`spend` and `persons` of each unit, by shares; null where none is known."""
-        placed = reach(self.log, self.tables["engagement_allocation"], self.tables.study)
+        placed = places(self.log, self.tables["engagement_allocation"], self.tables.study)
         placed = placed.filter(is_given(placed.unit_id))
         sums = placed.group_by("unit_id").agg(
             spend=placed.spend.sum().cast("float64"), persons=_persons(placed)

@@ -1,12 +1,11 @@
 """Q1: how strong the evidence is for what the advocacy money went to."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import ibis
 import pandas as pd
 
-from impact.allocation import reach
+from impact.allocation import places
 from impact.indicators.expressions import is_given
 from impact.indicators.made import share_of_sum
 from impact.indicators.tables import IndicatorTables
@@ -78,28 +77,18 @@ def _spend(tables: IndicatorTables) -> pd.DataFrame:
     """Net amounts by kind, initiative and whether participants or hours were counted."""
     log = tables["engagement"].select(*READ)
     log = log.filter(log.kind.isin(POPULATIONS[-1][1]))
-    placed = reach(log, tables["engagement_allocation"], tables.study)
-    told = _undone_with_outputs(log)
-    placed = placed.left_join(told, placed.reverses_engagement_id == told.told_id)
+    placed = places(log, tables["engagement_allocation"], tables.study)
     rows = placed.filter(is_given(placed.spend))
-    rows = rows.mutate(has_outputs=_has_outputs(rows) | is_given(rows.told_id))
+    has_outputs = is_given(rows.participant_count) | is_given(rows.participant_hours)
+    rows = rows.mutate(has_outputs=has_outputs)
     keys = ["kind", "initiative_id", "has_outputs"]
+    in_parts = (rows.share > 0) & (rows.share < 1)
     sums = rows.group_by(keys).agg(
-        spend=rows.spend.sum().cast("float64"), n=rows.engagement_id.nunique()
+        spend=rows.spend.sum().cast("float64"),
+        n=rows.count(where=rows.share == 1) + rows.engagement_id.nunique(where=in_parts),
     )
     found: pd.DataFrame = sums.order_by([ibis.asc(k, nulls_first=True) for k in keys]).to_pandas()
     return found
-
-
-def _has_outputs(rows: ibis.Table) -> Any:
-    return is_given(rows.participant_count) | is_given(rows.participant_hours)
-
-
-def _undone_with_outputs(log: ibis.Table) -> ibis.Table:
-    """Payments with outputs of which something was taken back: that counts at their grade."""
-    back = log.filter(is_given(log.reverses_engagement_id))
-    undone = back.select(told_id="reverses_engagement_id").distinct()
-    return undone.semi_join(log.filter(_has_outputs(log)), [("told_id", "engagement_id")])
 
 
 def _shares(

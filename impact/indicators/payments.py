@@ -15,6 +15,8 @@ PLAIN = ("advocacy", "research_engagement")
 UNCLEAR = ("hybrid", "unclassified")
 
 
+MEDIAN = "0.5"
+QUANTILES = (MEDIAN, "0.25", "0.75")
 READ = (
     *("engagement_id", "reverses_engagement_id", "payer_id", "partner_id", "kind"),
     *("start_date", "amount", "amount_reporting", "currency", "funding_type"),
@@ -34,7 +36,7 @@ class Population:
 class Payments:
     """The payments of one study to partners that are not anonymous, and sums of them.
 
-    `rows` has `payer_id, partner_id` (at the study's level), `year`, `group` (a: advocacy and
+    `rows` has `payer_id, partner_id` (its own), `year`, `group` (a: advocacy and
     research engagement, u: hybrid and unclassified, s: support), `net_amount` in the reporting
     currency, and the other columns of `READ`.
     """
@@ -67,8 +69,9 @@ class Payments:
             core_paid=_exact(rows.net_amount.sum(where=core)),
             worded_count=rows.count(where=surely(rows.purpose.strip() != "")),
         )
-        found: pd.DataFrame = sums.order_by(keys).to_pandas()
-        return found
+        found = at_level(self.tables, sums.order_by(keys).to_pandas())
+        whole: pd.DataFrame = found.groupby(keys, as_index=False).sum()
+        return whole
 
     @cached_property
     def populations(self) -> tuple[Population, ...]:
@@ -93,9 +96,19 @@ class Payments:
         mine: pd.DataFrame = rows[rows["group"].isin(population.groups)]
         return mine
 
-    def rows_of(self, population: Population) -> ibis.Table:
-        """`rows` of a population."""
-        return self.rows.filter(self.rows.group.isin(population.groups))
+    @cached_property
+    def quantiles(self) -> dict[tuple[str, ...], list[float] | None]:
+        """`QUANTILES` of the net amounts of each population, by its groups; null of none."""
+        amount = self.rows.net_amount.cast("float64")
+        shares = [float(quantile) for quantile in QUANTILES]
+        found = {
+            "_".join(p.groups): amount.quantile(shares, where=self.rows.group.isin(p.groups))
+            for p in self.populations
+        }
+        [row] = self.rows.aggregate(**found).to_pyarrow().to_pylist()
+        return {
+            population.groups: row["_".join(population.groups)] for population in self.populations
+        }
 
 
 def _exact(amount: Any) -> Any:
@@ -103,15 +116,20 @@ def _exact(amount: Any) -> Any:
     return amount.cast(MONEY).cast("float64").fill_null(ibis.literal(0.0))
 
 
-def with_partner(tables: IndicatorTables, rows: ibis.Table) -> ibis.Table:
-    """Rows with partners that are not anonymous, `partner_id` at the study's level."""
+def with_a_name(tables: IndicatorTables, rows: ibis.Table) -> ibis.Table:
+    """Rows of partners that are not anonymous."""
+    if not tables.has_anonymous:
+        return rows
     partner = tables["partner"]
-    known = partner.filter(~surely(partner.is_anonymous))
-    parent = known.parent_partner_id
-    is_parent = tables.study.partner_level == "parent"
-    level = ibis.coalesce(parent, known.partner_id) if is_parent else known.partner_id
-    named = rows.join(known.select("partner_id", counted_id=level), "partner_id")
-    return named.mutate(partner_id=named.counted_id).drop("counted_id")
+    return rows.anti_join(partner.filter(surely(partner.is_anonymous)), "partner_id")
+
+
+def at_level(tables: IndicatorTables, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with `partner_id` at the level that the study counts: its own, or its parent's."""
+    if tables.study.partner_level == "partner":
+        return rows
+    parent = rows["partner_id"].map(tables.parents)
+    return rows.assign(partner_id=parent.where(parent.notna(), rows["partner_id"]))
 
 
 def with_group(engagement: ibis.Table) -> ibis.Table:
@@ -125,5 +143,5 @@ def with_group(engagement: ibis.Table) -> ibis.Table:
 def _payments(tables: IndicatorTables) -> ibis.Table:
     net = with_net_amount(tables["engagement"].select(*READ), tables.study)
     paid = net.filter(is_empty(net.reverses_engagement_id) & (net.net_amount > 0))
-    grouped = with_group(with_partner(tables, paid))
+    grouped = with_group(with_a_name(tables, paid))
     return grouped.mutate(year=grouped.start_date.year().cast("int64"))

@@ -7,12 +7,10 @@ import ibis
 import pandas as pd
 
 from impact.indicators.made import EMPTY, not_evaluated, share_of_cases, share_of_sum, value_of
-from impact.indicators.payments import Payments, Population
+from impact.indicators.payments import MEDIAN, QUANTILES, Payments, Population
 from schemas.findings import Indicator
 
 TOP = 10
-MEDIAN = "0.5"
-QUANTILES = (MEDIAN, "0.25", "0.75")
 Row = tuple[Payments, Population, pd.DataFrame]
 
 
@@ -21,7 +19,7 @@ def measure_relationships(payments: Payments) -> Iterator[Indicator]:
     for population in payments.populations:
         pairs = payments.pairs_of(population)
         yield from _counts(payments, population, pairs)
-        yield from _medians(payments, population, pairs)
+        yield from _medians(payments, population)
         yield from _lasting(payments, population, pairs)
         yield from _concentration(payments, population, pairs)
     yield from retention(payments)
@@ -87,17 +85,13 @@ def _counts(payments: Payments, population: Population, pairs: pd.DataFrame) -> 
     yield value_of("q3.pairs", len(keys), len(keys), study, by)
 
 
-def _medians(
-    payments: Payments, population: Population, pairs: pd.DataFrame
-) -> Iterator[Indicator]:
-    study, rows = payments.tables.study, payments.rows_of(population)
-    count = int(pairs["payment_count"].sum())
-    if count == 0:
+def _medians(payments: Payments, population: Population) -> Iterator[Indicator]:
+    study, found = payments.tables.study, payments.quantiles[population.groups]
+    if found is None:
         yield not_evaluated("q3.median_payment", EMPTY, study, population.by)
         return
-    quantiles = rows.net_amount.cast("float64").quantile([float(q) for q in QUANTILES])
-    found = dict(zip(QUANTILES, quantiles.to_pyarrow().as_py(), strict=True))
-    for quantile, value in found.items():
+    count = int(payments.pairs_of(population)["payment_count"].sum())
+    for quantile, value in zip(QUANTILES, found, strict=True):
         by = {**({} if quantile == MEDIAN else {"quantile": quantile}), **population.by}
         yield value_of("q3.median_payment", value, count, study, by)
 

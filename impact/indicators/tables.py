@@ -8,6 +8,7 @@ from functools import cached_property
 import ibis
 import pandas as pd
 
+from impact.indicators.expressions import is_given
 from schemas.findings import Effect
 from schemas.study import Study
 
@@ -49,6 +50,20 @@ class IndicatorTables:
         )
         found: pd.DataFrame = latest.order_by(keys).to_pandas()
         return found
+
+    @cached_property
+    def parents(self) -> pd.Series:
+        """The parent of each partner that has one."""
+        partner = self.core["partner"]
+        rows = partner.filter(is_given(partner.parent_partner_id))
+        found: pd.DataFrame = rows.select("partner_id", "parent_partner_id").to_pandas()
+        named: pd.Series = found.set_index("partner_id")["parent_partner_id"]
+        return named
+
+    @cached_property
+    def has_anonymous(self) -> bool:
+        """Whether the source withholds the name of any partner."""
+        return bool(self.core["partner"].is_anonymous.sum().to_pyarrow().as_py())
 
     @cached_property
     def dimensions(self) -> pd.Series:

@@ -9,7 +9,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from impact.indicators.expressions import is_empty, is_long, surely
 from impact.indicators.made import EMPTY, LEVEL, not_evaluated, share_of_cases
-from impact.indicators.payments import with_partner
+from impact.indicators.payments import at_level, with_a_name
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
 from schemas.vocabulary import SUPPORT_KINDS
@@ -58,9 +58,10 @@ def _pairs(tables: IndicatorTables) -> pd.DataFrame | None:
     """One row per payer and partner; None where too many dates are known to the year only."""
     rows = tables["engagement"]
     met = rows.filter(is_empty(rows.reverses_engagement_id) & ~rows.kind.isin(SUPPORT_KINDS))
-    rows = with_partner(tables, met)
+    rows = with_a_name(tables, met)
     long = surely(is_long(rows))
-    pairs = rows.group_by("payer_id", "partner_id").agg(
+    keys = ["payer_id", "partner_id"]
+    pairs = rows.group_by(keys).agg(
         first=rows.start_date.min(),
         last=rows.start_date.max(),
         agreed=rows.agreement_start.min(),
@@ -68,12 +69,14 @@ def _pairs(tables: IndicatorTables) -> pd.DataFrame | None:
         row_count=rows.count(),
         coarse_count=(rows.date_precision == "year").sum(),
     )
-    found = pairs.order_by("payer_id", "partner_id").to_pandas()
+    found = pairs.order_by(keys).to_pandas()
     if found["coarse_count"].sum() > MAX_COARSE * found["row_count"].sum():
         return None
     dates = {name: pd.to_datetime(found[name]) for name in ("first", "last", "agreed")}
-    dated: pd.DataFrame = found.assign(**dates)
-    return dated
+    dated = at_level(tables, found.assign(**dates)).groupby(keys, as_index=False)
+    sides = {"first": "min", "last": "max", "agreed": "min", "has_long": "any"}
+    whole: pd.DataFrame = dated.agg(sides)
+    return whole
 
 
 def _spells(pairs: pd.DataFrame, tables: IndicatorTables) -> pd.DataFrame:

@@ -164,13 +164,29 @@ def measure_assumptions(voice: Voice) -> Iterator[Indicator]:
 
 def _preceded(decisions: pd.DataFrame, voice: Voice) -> set[str]:
     """Decisions with advice on their area, and product, in the 24 months up to their day."""
-    asked = decisions[["decision_id", "product_id", "decision_area", "decision_date"]]
-    given = voice.inputs[["product_id", "decision_area", "received_date"]]
-    both = asked.merge(given.dropna(subset="decision_area"), on="decision_area")
-    is_same = both["product_id_x"].isna() | (both["product_id_x"] == both["product_id_y"])
-    earliest = both["decision_date"] - pd.DateOffset(months=24)
-    in_time = both["received_date"].between(earliest, both["decision_date"])
-    return set(both.loc[is_same & in_time, "decision_id"])
+    given = voice.inputs.dropna(subset="decision_area").sort_values("received_date")
+    has_product = decisions["product_id"].notna()
+    of_product = given.dropna(subset="product_id")
+    return {
+        *_heard_in_time(decisions[~has_product], given, ["decision_area"]),
+        *_heard_in_time(decisions[has_product], of_product, ["decision_area", "product_id"]),
+    }
+
+
+def _heard_in_time(decisions: pd.DataFrame, given: pd.DataFrame, keys: list[str]) -> set[str]:
+    """Decisions of which the last advice before was received at most 24 months before."""
+    if decisions.empty or given.empty:
+        return set()
+    asked = decisions[["decision_id", "decision_date", *keys]].sort_values("decision_date")
+    last = pd.merge_asof(
+        asked,
+        given[["received_date", *keys]],
+        left_on="decision_date",
+        right_on="received_date",
+        by=keys,
+    )
+    in_time = last["received_date"] >= last["decision_date"] - pd.DateOffset(months=24)
+    return set(last.loc[in_time, "decision_id"])
 
 
 def measure_representation(voice: Voice) -> Iterator[Indicator]:
