@@ -20,6 +20,7 @@ USED = {
     "engagement",
     "engagement_allocation",
     "exposure",
+    "fx_rate",
     "initiative",
     "measure",
     "outcome",
