@@ -6,8 +6,9 @@ from itertools import pairwise
 import ibis
 import pandas as pd
 
+from impact.indicators.expressions import is_given, surely
 from impact.indicators.made import EMPTY, not_evaluated, share_of_cases, share_of_sum, value_of
-from impact.indicators.payments import MEDIAN, QUANTILES, Payments, Population
+from impact.indicators.payments import MEDIAN, QUANTILES, Payments, Population, payments_of
 from schemas.findings import Indicator
 
 TOP = 10
@@ -138,28 +139,29 @@ def measure_money_shares(payments: Payments) -> Iterator[Indicator]:
 
 def measure_launch_coupling(payments: Payments) -> Iterator[Indicator]:
     """Share of product-linked money within 12 months of the product's launch."""
-    event = payments.tables["product_event"]
-    launch = event.filter(event.event == "launch").select("product_id", "event_date").distinct()
-    days = _product_days(payments, launch)
-    near = days.merge(_dated(launch.to_pandas(), "event_date"), on="product_id")
-    year = pd.DateOffset(months=12)
-    near = near[near["start_date"].between(near["event_date"] - year, near["event_date"] + year)]
-    days["is_near"] = days["place"].isin(near["place"])
+    found = _coupled(payments).to_pandas()
     for population in payments.populations:
-        mine = days[days["group"].isin(population.groups)]
-        counted, total = float(mine.loc[mine["is_near"], "paid"].sum()), float(mine["paid"].sum())
+        mine = found[found["group"].isin(population.groups)]
+        counted, total = (float(mine[name].sum()) for name in ("counted", "total"))
         at = (payments.tables.study, population.by)
         yield share_of_sum("q3.launch_coupling", counted, total, int(mine["n"].sum()), *at)
 
 
-def _product_days(payments: Payments, launch: ibis.Table) -> pd.DataFrame:
-    """Payments for products with a launch: count and sum per product, day and group."""
-    rows = payments.rows.semi_join(launch, "product_id")
-    keys = ["product_id", "start_date", "group"]
-    sums = rows.group_by(keys).agg(n=rows.count(), paid=rows.net_amount.sum().cast("float64"))
-    found = _dated(sums.order_by(keys).to_pandas(), "start_date")
-    return found.assign(place=range(len(found)))
-
-
-def _dated(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    return rows.assign(**{column: pd.to_datetime(rows[column])})
+def _coupled(payments: Payments) -> ibis.Table:
+    """Per group: payments for products with a launch, their sum, and that near a launch."""
+    log, event = payments.tables["engagement"], payments.tables["product_event"]
+    launch = event.filter(event.event == "launch").select("product_id", "event_date").distinct()
+    of_product = log.filter(is_given(log.product_id) | is_given(log.reverses_engagement_id))
+    rows = payments_of(of_product, payments.tables).semi_join(launch, "product_id")
+    keys = ["product_id", "start_date"]
+    days = rows.group_by([*keys, "group"]).agg(n=rows.count(), paid=rows.net_amount.sum())
+    pairs, year = days.select(*keys).distinct().join(launch, "product_id"), ibis.interval(months=12)
+    is_near = pairs.start_date.between(pairs.event_date - year, pairs.event_date + year)
+    marked = pairs.filter(is_near).select(*keys).distinct().mutate(is_near=True)
+    joined = days.left_join(marked, keys)
+    sums = joined.group_by("group").agg(
+        n=joined.n.sum(),
+        total=joined.paid.sum().cast("float64"),
+        counted=joined.paid.sum(where=surely(joined.is_near)).cast("float64"),
+    )
+    return sums.order_by("group")
