@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmarks import indicator_data
 from benchmarks.data import write_arrays, write_parquet
+from benchmarks.indicator_page import INDICATORS, met, section
 from benchmarks.run import ROOT, Measured, Program, measure
 
 ARRAYS = (
@@ -81,7 +83,10 @@ def main(page: Path) -> None:
         parquet = _measured(PARQUET, write_parquet, folder)
         verdict = [measure(program, folder) for program in VERDICT]
         sensitivity = [measure(one, folder) for one in SENSITIVITY if one.is_installed]
-    page.write_text(rendered(arrays, parquet, verdict, sensitivity), encoding="utf-8")
+        indicator_data.write_log(folder)
+        described = section(measure(INDICATORS, folder), indicator_data.ENGAGEMENTS)
+    text = rendered(arrays, parquet, verdict, sensitivity) + "\n" + described
+    page.write_text(text, encoding="utf-8")
     sys.stdout.write(page.read_text(encoding="utf-8"))
 
 
@@ -151,11 +156,6 @@ def interval_table(rows: Sequence[Measured]) -> str:
         for row in rows
     ]
     return "\n".join(lines)
-
-
-def met(is_met: bool) -> str:
-    """Whether a target is met, in a word."""
-    return "met" if is_met else "NOT met"
 
 
 def table(rows: Sequence[Measured]) -> str:

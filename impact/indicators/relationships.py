@@ -30,16 +30,19 @@ def measure_relationships(payments: Payments) -> Iterator[Indicator]:
 def retention(payments: Payments) -> Iterator[Indicator]:
     """Pairs of a year that are seen in the next, over payers that pay somebody in both."""
     study = payments.tables.study
-    seen = payments.relations.drop_duplicates(["payer_id", "partner_id", "year"])
+    relations = payments.relations
+    pair = relations.groupby(["payer_id", "partner_id"]).ngroup()
+    seen = relations.assign(pair=pair).drop_duplicates(["pair", "year"])
     neighbours = _neighbours(seen)
     if not neighbours:
         yield not_evaluated("q3.retention", "needs payments in two neighbouring years", study)
     by_year = dict(list(seen.groupby("year")))
     for first, second in neighbours:
-        both = set(by_year[first]["payer_id"]) & set(by_year[second]["payer_id"])
-        before, after = (_pairs(by_year[year], both) for year in (first, second))
+        now, then = by_year[first], by_year[second]
+        asked = now.loc[now["payer_id"].isin(then["payer_id"].unique()), "pair"]
+        kept = int(asked.isin(then["pair"]).sum())
         by = {"from_year": str(first), "year": str(second)}
-        yield share_of_cases("q3.retention", len(before & after), len(before), study, by)
+        yield share_of_cases("q3.retention", kept, len(asked), study, by)
 
 
 def trends(payments: Payments) -> Iterator[Indicator]:
@@ -66,11 +69,6 @@ def _neighbours(relations: pd.DataFrame) -> list[tuple[int, int]]:
     """Neighbouring calendar years with payments."""
     years = sorted(int(year) for year in relations["year"].unique())
     return [(a, b) for a, b in pairwise(years) if b == a + 1]
-
-
-def _pairs(rows: pd.DataFrame, payers: set[str]) -> set[tuple[str, str]]:
-    kept = rows[rows["payer_id"].isin(payers)]
-    return set(zip(kept["payer_id"], kept["partner_id"], strict=True))
 
 
 def _counts(payments: Payments, population: Population, pairs: pd.DataFrame) -> Iterator[Indicator]:
