@@ -1,6 +1,6 @@
 """Q3: counts, concentration and retention of payers, partners and pairs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import ibis
@@ -33,7 +33,7 @@ def retention(payments: Payments) -> Iterator[Indicator]:
     relations = payments.relations
     pair = relations.groupby(["payer_id", "partner_id"]).ngroup()
     seen = relations.assign(pair=pair).drop_duplicates(["pair", "year"])
-    neighbours = _neighbours(seen)
+    neighbours = _neighbours(seen["year"].unique())
     if not neighbours:
         yield not_evaluated("q3.retention", "needs payments in two neighbouring years", study)
     by_year = dict(list(seen.groupby("year")))
@@ -47,15 +47,15 @@ def retention(payments: Payments) -> Iterator[Indicator]:
 
 def trends(payments: Payments) -> Iterator[Indicator]:
     """Payments and their amounts by year, and of two years over payers that pay in both."""
-    relations = payments.relations
-    for year in sorted(relations["year"].unique()):
-        yield from _paid(relations[relations["year"] == year], {"year": str(year)}, payments)
-    for first, second in _neighbours(relations):
-        by_year = {year: relations[relations["year"] == year] for year in (first, second)}
-        both = set(by_year[first]["payer_id"]) & set(by_year[second]["payer_id"])
-        for year, rows in by_year.items():
+    sums = payments.relations.groupby(["year", "payer_id"])[["payment_count", "paid"]].sum()
+    by_year = {int(year): sums.loc[year] for year in sums.index.unique("year")}
+    for year, rows in by_year.items():
+        yield from _paid(rows, {"year": str(year)}, payments)
+    for first, second in _neighbours(by_year):
+        both = by_year[first].index.intersection(by_year[second].index)
+        for year in (first, second):
             by = {"payers": f"in {first} and {second}", "year": str(year)}
-            yield from _paid(rows[rows["payer_id"].isin(both)], by, payments)
+            yield from _paid(by_year[year].loc[both], by, payments)
 
 
 def _paid(rows: pd.DataFrame, by: dict[str, str], payments: Payments) -> Iterator[Indicator]:
@@ -65,10 +65,9 @@ def _paid(rows: pd.DataFrame, by: dict[str, str], payments: Payments) -> Iterato
     yield amount.model_copy(update={"unit": study.currency})
 
 
-def _neighbours(relations: pd.DataFrame) -> list[tuple[int, int]]:
+def _neighbours(years: Iterable[int]) -> list[tuple[int, int]]:
     """Neighbouring calendar years with payments."""
-    years = sorted(int(year) for year in relations["year"].unique())
-    return [(a, b) for a, b in pairwise(years) if b == a + 1]
+    return [(a, b) for a, b in pairwise(sorted(int(year) for year in years)) if b == a + 1]
 
 
 def _counts(payments: Payments, population: Population, pairs: pd.DataFrame) -> Iterator[Indicator]:
