@@ -19,8 +19,8 @@ MEDIAN = "0.5"
 QUANTILES = (MEDIAN, "0.25", "0.75")
 READ = (
     *("engagement_id", "reverses_engagement_id", "payer_id", "partner_id", "kind"),
-    *("start_date", "amount", "amount_reporting", "currency", "funding_type"),
-    *("agreement_start", "agreement_end", "product_id", "purpose"),
+    *("start_date", "date_precision", "amount", "amount_reporting", "currency"),
+    *("funding_type", "agreement_start", "agreement_end", "product_id", "purpose"),
 )
 """Columns of the log that payments are made from."""
 
