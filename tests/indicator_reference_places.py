@@ -67,7 +67,7 @@ def put_evidence(given: Given) -> None:
         spend = (rows["money"] * rows["share"]).astype(float)
         grade = [_grade(given, row) for row in rows.to_dict("records")]
         rows = rows.assign(spend=spend, grade=grade)
-        total = float(spend.sum())
+        total = round(float(spend.sum()), 6)
         for name in ("E0", "E1", "E2", "E3"):
             is_mine = [found[0] == name for found in grade]
             given.put("q1.evidence_share", _part(rows, is_mine, total), grade=name, **by)

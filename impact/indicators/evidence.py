@@ -99,10 +99,15 @@ def _by_engagement(rows: ibis.Table, keys: list[str]) -> ibis.Table:
     )
 
 
+def _total(spend: pd.DataFrame) -> float:
+    """The sum to the last decimal of money: what was all taken back is 0, not a rounding error."""
+    return round(float(spend["spend"].sum()), 6)
+
+
 def _shares(
     spend: pd.DataFrame, by: dict[str, str], tables: IndicatorTables
 ) -> Iterator[Indicator]:
-    name, total = "q1.evidence_share", float(spend["spend"].sum())
+    name, total = "q1.evidence_share", _total(spend)
     for grade in GRADES:
         rows = spend[spend["grade"] == grade]
         at = {"grade": grade, **by}
@@ -117,7 +122,7 @@ def _shares(
 
 def _by_place(spend: pd.DataFrame, tables: IndicatorTables) -> Iterator[Indicator]:
     """Each initiative's own part of the spend at its grade."""
-    total = float(spend["spend"].sum())
+    total = _total(spend)
     keys = ["initiative_id", "grade", "finding"]
     sums = spend.groupby(keys)[["spend", "n"]].sum().sort_index()
     for row in sums.reset_index().to_dict("records"):

@@ -18,6 +18,8 @@ YEARS = (1, 2, 3, 5)
 YEAR_DAYS = 365.25
 AT_START = -1
 """Entry of a relationship seen from its start: at risk on day 0, when one-off ones end."""
+NOBODY = 1e-12
+"""Below it a share is 0: the curve of the library is not quite 0 where others come in later."""
 
 
 def measure_time(tables: IndicatorTables) -> Iterator[Indicator]:
@@ -97,12 +99,13 @@ def _survival(
     curve: SurvfuncRight, spells: pd.DataFrame, years: int, tables: IndicatorTables
 ) -> Indicator:
     day, by, study = years * YEAR_DAYS, {"years": str(years)}, tables.study
-    have_all_ended = bool(len(curve.surv_prob)) and curve.surv_prob[-1] == 0
+    have_all_ended = bool(len(curve.surv_prob)) and curve.surv_prob[-1] < NOBODY
     is_told = spells["time"].max() >= day or have_all_ended
     if not is_told:
         return not_evaluated("q3.tenure", f"no relationship was seen for {years} years", study, by)
     place = int(np.searchsorted(curve.surv_times, day, side="right")) - 1
     share = float(curve.surv_prob[place]) if place >= 0 else 1.0
+    share = share if share >= NOBODY else 0.0
     error = float(curve.surv_prob_se[place]) if place >= 0 else 0.0
     low, high = _log_log(share, error)
     return Indicator(
