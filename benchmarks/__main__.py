@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmarks import indicator_data
 from benchmarks.data import write_arrays, write_parquet
+from benchmarks.indicator_page import INDICATORS, met, section
 from benchmarks.intake_page import intake_section, measure_intake
 from benchmarks.run import ROOT, Measured, Program, measure
 
@@ -83,8 +85,10 @@ def main(page: Path) -> None:
         verdict = [measure(program, folder) for program in VERDICT]
         sensitivity = [measure(one, folder) for one in SENSITIVITY if one.is_installed]
         intake = intake_section(*measure_intake(folder))
+        indicator_data.write_log(folder)
+        described = section(measure(INDICATORS, folder), indicator_data.ENGAGEMENTS)
     text = rendered(arrays, parquet, verdict, sensitivity)
-    page.write_text(f"{text}\n{intake}", encoding="utf-8")
+    page.write_text(f"{text}\n{intake}\n{described}", encoding="utf-8")
     sys.stdout.write(page.read_text(encoding="utf-8"))
 
 
@@ -154,11 +158,6 @@ def interval_table(rows: Sequence[Measured]) -> str:
         for row in rows
     ]
     return "\n".join(lines)
-
-
-def met(is_met: bool) -> str:
-    """Whether a target is met, in a word."""
-    return "met" if is_met else "NOT met"
 
 
 def table(rows: Sequence[Measured]) -> str:

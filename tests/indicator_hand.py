@@ -1,6 +1,7 @@
 """Indicators of a few rows written by hand; what a row leaves out is said here once."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from impact.indicators.measure import measure_indicators
@@ -77,11 +78,19 @@ class Found:
         self, rows: dict[str, Rows], effects: tuple[Effect, ...] = (), **given: Any
     ) -> None:
         tables = {name: _filled(name, own) for name, own in {"partner": PARTNERS, **rows}.items()}
-        world = world_of(tables, study(**given), effects)
-        self.rows = measure_indicators(world.tables())
+        self.world = world_of(tables, study(**given), effects)
+        self.known: dict[str, list[Indicator]] = {}
+
+    @property
+    def rows(self) -> list[Indicator]:
+        """All rows."""
+        return measure_indicators(self.world.tables())
 
     def __call__(self, indicator_id: str, **by: str) -> Indicator:
-        (row,) = [r for r in self.rows if (r.indicator_id, r.by) == (indicator_id, by)]
+        if indicator_id not in self.known:
+            asked = self.world.study.model_copy(update={"indicators": [indicator_id]})
+            self.known[indicator_id] = measure_indicators(replace(self.world, study=asked).tables())
+        (row,) = [row for row in self.known[indicator_id] if row.by == by]
         return row
 
     def value(self, indicator_id: str, **by: str) -> float | None:

@@ -63,10 +63,11 @@ def put_evidence(given: Given) -> None:
     paid = money_log(given)
     for kinds, by in (((), {}), (UNCLEAR, {"kinds": "with_unclear"})):
         rows = places(given, paid[paid["kind"].isin(("advocacy", *kinds))])
+        rows = rows[rows["share"] > 0]
         spend = (rows["money"] * rows["share"]).astype(float)
         grade = [_grade(given, row) for row in rows.to_dict("records")]
         rows = rows.assign(spend=spend, grade=grade)
-        total = float(spend.sum())
+        total = round(float(spend.sum()), 6)
         for name in ("E0", "E1", "E2", "E3"):
             is_mine = [found[0] == name for found in grade]
             given.put("q1.evidence_share", _part(rows, is_mine, total), grade=name, **by)
@@ -90,7 +91,6 @@ def _put_initiatives(given: Given, rows: pd.DataFrame, total: float) -> None:
 def _part(rows: pd.DataFrame, is_mine: list[bool], total: float) -> Expected:
     mine = rows[pd.Series(is_mine, rows.index, dtype=bool)]
     spend = float(mine["spend"].sum())
-    mine = mine[mine["share"] > 0]
     n = mine.groupby("initiative_id", dropna=False)["engagement_id"].nunique().sum()
     return Expected(spend / total, spend, total, int(n)) if total > 0 else Expected()
 

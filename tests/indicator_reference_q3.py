@@ -105,7 +105,8 @@ def _put_launches(given: Given, paid: pd.DataFrame, by: dict[str, str]) -> None:
         index=tied.index,
         dtype=bool,
     )
-    given.put("q3.launch_coupling", _part(tied, near), **by)
+    is_coarse = (tied["date_precision"] == "year").sum() > 0.05 * len(tied)
+    given.put("q3.launch_coupling", Expected() if is_coarse else _part(tied, near), **by)
 
 
 def _put_retention(given: Given, paid: pd.DataFrame) -> None:

@@ -101,6 +101,7 @@ def _cell(value: Any, kind: str) -> Any:
 
 def _frame(table: pa.Table) -> pd.DataFrame:
     frame = pd.DataFrame({name: table[name].to_pylist() for name in table.column_names})
+    frame = frame.astype(object) if frame.empty else frame
     for at in table.schema:
         if pa.types.is_decimal(at.type) or pa.types.is_integer(at.type):
             frame[at.name] = frame[at.name].astype(float)

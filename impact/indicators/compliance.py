@@ -1,15 +1,14 @@
 """Q1: what each type of activity requires, and whether it is there."""
 
 from collections.abc import Iterator, Mapping
-from functools import reduce
 from importlib.resources import files
-from operator import and_, or_
 from typing import Any
 
 import ibis
+import pandas as pd
 import yaml
 
-from impact.indicators.expressions import surely
+from impact.indicators.expressions import is_empty, is_given, surely
 from impact.indicators.made import share_of_cases
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
@@ -19,31 +18,41 @@ from schemas.vocabulary import REQUIREMENTS, SUPPORT_KINDS
 
 def measure_compliance(tables: IndicatorTables) -> Iterator[Indicator]:
     """Activities with everything that their type requires, and each part of it."""
+    counts = _counts(tables)
+    required = required_parts(tables.study)
+    has = counts[list(REQUIREMENTS)].astype(bool)
+    needs = pd.DataFrame(
+        {
+            part: counts["activity_type"].map(
+                lambda name, part=part: part in required.get(name, ())
+            )
+            for part in REQUIREMENTS
+        },
+        dtype=bool,
+    )
+    asked = counts[needs.any(axis=1)]
+    complete = (has | ~needs).all(axis=1)[asked.index]
+    study = tables.study
+    yield _share(asked, complete, {}, study)
+    for part in REQUIREMENTS:
+        yield _share(counts[needs[part]], has[part], {"part": part}, study)
+    for initiative_id, mine in asked.groupby("initiative_id"):
+        yield _share(mine, complete, {"initiative_id": str(initiative_id)}, study)
+
+
+def _share(rows: pd.DataFrame, is_met: pd.Series, by: dict[str, str], study: Study) -> Indicator:
+    met = rows.loc[is_met[rows.index], "n"]
+    return share_of_cases("q1.compliance_complete", int(met.sum()), int(rows["n"].sum()), study, by)
+
+
+def _counts(tables: IndicatorTables) -> pd.DataFrame:
+    """Activities `n` by initiative, type, and whether each part is there; support left out."""
     rows = tables["engagement"]
-    rows = rows.filter(rows.reverses_engagement_id.isnull() & ~rows.kind.isin(SUPPORT_KINDS))
-    needs, has = _needs(rows, tables.study), _has(rows)
-    counts = _complete(needs, has)
-    for part in REQUIREMENTS:
-        counts |= {f"asked_{part}": needs[part].sum()}
-        counts |= {f"has_{part}": (needs[part] & has[part]).sum()}
-    each = rows.group_by("initiative_id").agg(**counts).order_by("initiative_id").to_pandas()
-    count = each.drop(columns="initiative_id").fillna(0).sum().astype(int)
-    name, study = "q1.compliance_complete", tables.study
-    yield share_of_cases(name, int(count["complete"]), int(count["asked"]), study)
-    for part in REQUIREMENTS:
-        pair = (int(count[f"has_{part}"]), int(count[f"asked_{part}"]))
-        yield share_of_cases(name, *pair, study, {"part": part})
-    named = each[each["initiative_id"].notna() & (each["asked"] > 0)]
-    for row in named.itertuples():
-        by = {"initiative_id": str(row.initiative_id)}
-        yield share_of_cases(name, int(row.complete), int(row.asked), study, by)
-
-
-def _complete(needs: dict[str, Any], has: dict[str, Any]) -> dict[str, Any]:
-    """Activities that require anything, and those that have all of it."""
-    is_asked: Any = reduce(or_, needs.values())
-    is_complete = reduce(and_, [~needs[part] | has[part] for part in REQUIREMENTS])
-    return {"asked": is_asked.sum(), "complete": (is_asked & is_complete).sum()}
+    rows = rows.filter(is_empty(rows.reverses_engagement_id) & ~rows.kind.isin(SUPPORT_KINDS))
+    keys = ["initiative_id", "activity_type", *REQUIREMENTS]
+    rows = rows.mutate(**_has(rows))
+    found: pd.DataFrame = rows.group_by(keys).agg(n=rows.count()).order_by(keys).to_pandas()
+    return found
 
 
 def required_parts(study: Study) -> Mapping[str, tuple[str, ...]]:
@@ -54,18 +63,9 @@ def required_parts(study: Study) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(parts) for name, parts in (table | own).items()}
 
 
-def _needs(rows: ibis.Table, study: Study) -> dict[str, Any]:
-    """For each part, whether the row's type requires it."""
-    required = required_parts(study)
-    return {
-        part: rows.activity_type.isin([n for n, parts in required.items() if part in parts] or [""])
-        for part in REQUIREMENTS
-    }
-
-
 def _has(rows: ibis.Table) -> dict[str, Any]:
     """For each part, whether it is there; what is not known is not."""
-    is_disclosed = rows.disclosed_date.notnull() | (rows.disclosure_scheme == "not_required")
+    is_disclosed = is_given(rows.disclosed_date) | (rows.disclosure_scheme == "not_required")
     return {
         "agreement": surely(rows.has_written_agreement),
         "fair_market_value": surely(rows.paid_rate <= rows.fmv_rate),

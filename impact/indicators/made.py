@@ -13,6 +13,9 @@ from schemas.study import Study
 LEVEL = 0.95
 QUANTILE = float(stats.norm.ppf(0.5 + LEVEL / 2))
 EMPTY = "the denominator is empty"
+MAX_COARSE = 0.05
+"""Largest share of dates known to the year only with which spells of months are still told."""
+COARSE = "needs dates to the month"
 
 
 def value_of(
@@ -94,6 +97,11 @@ def not_evaluated(
 ) -> Indicator:
     """An indicator that could not be computed, with the reason that is shown."""
     return Indicator(**_head(indicator_id, study, by), status="NOT_EVALUATED", reason=reason)
+
+
+def is_coarse(coarse: float, n: float) -> bool:
+    """Whether too many of `n` dates are known to the year only."""
+    return coarse > MAX_COARSE * n
 
 
 def wilson(numerator: int, denominator: int) -> tuple[float, float]:

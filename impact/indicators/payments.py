@@ -19,8 +19,8 @@ MEDIAN = "0.5"
 QUANTILES = (MEDIAN, "0.25", "0.75")
 READ = (
     *("engagement_id", "reverses_engagement_id", "payer_id", "partner_id", "kind"),
-    *("start_date", "amount", "amount_reporting", "currency", "funding_type"),
-    *("agreement_start", "agreement_end", "product_id", "purpose"),
+    *("start_date", "date_precision", "amount", "amount_reporting", "currency"),
+    *("funding_type", "agreement_start", "agreement_end", "product_id", "purpose"),
 )
 """Columns of the log that payments are made from."""
 
@@ -43,7 +43,7 @@ class Payments:
 
     def __init__(self, tables: IndicatorTables) -> None:
         self.tables = tables
-        self.rows = _payments(tables)
+        self.rows = payments_of(tables["engagement"], tables)
 
     @cached_property
     def pair_years(self) -> pd.DataFrame:
@@ -69,9 +69,10 @@ class Payments:
             core_paid=_exact(rows.net_amount.sum(where=core)),
             worded_count=rows.count(where=surely(rows.purpose.strip() != "")),
         )
-        found = at_level(self.tables, sums.order_by(keys).to_pandas())
-        whole: pd.DataFrame = found.groupby(keys, as_index=False).sum()
-        return whole
+        found: pd.DataFrame = sums.order_by(keys).to_pandas()
+        if self.tables.study.partner_level == "partner":
+            return found
+        return at_level(self.tables, found).groupby(keys, as_index=False).sum()
 
     @cached_property
     def populations(self) -> tuple[Population, ...]:
@@ -140,8 +141,9 @@ def with_group(engagement: ibis.Table) -> ibis.Table:
     return engagement.mutate(group=group)
 
 
-def _payments(tables: IndicatorTables) -> ibis.Table:
-    net = with_net_amount(tables["engagement"].select(*READ), tables.study)
+def payments_of(log: ibis.Table, tables: IndicatorTables) -> ibis.Table:
+    """Payments of a part of the log in which reversals are beside what they take back."""
+    net = with_net_amount(log.select(*READ), tables.study)
     paid = net.filter(is_empty(net.reverses_engagement_id) & (net.net_amount > 0))
     grouped = with_group(with_a_name(tables, paid))
     return grouped.mutate(year=grouped.start_date.year().cast("int64"))

@@ -1,13 +1,22 @@
 """Q3: counts, concentration and retention of payers, partners and pairs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import ibis
 import pandas as pd
 
-from impact.indicators.made import EMPTY, not_evaluated, share_of_cases, share_of_sum, value_of
-from impact.indicators.payments import MEDIAN, QUANTILES, Payments, Population
+from impact.indicators.expressions import is_given, surely
+from impact.indicators.made import (
+    COARSE,
+    EMPTY,
+    is_coarse,
+    not_evaluated,
+    share_of_cases,
+    share_of_sum,
+    value_of,
+)
+from impact.indicators.payments import MEDIAN, QUANTILES, Payments, Population, payments_of
 from schemas.findings import Indicator
 
 TOP = 10
@@ -29,29 +38,32 @@ def measure_relationships(payments: Payments) -> Iterator[Indicator]:
 def retention(payments: Payments) -> Iterator[Indicator]:
     """Pairs of a year that are seen in the next, over payers that pay somebody in both."""
     study = payments.tables.study
-    seen = payments.relations.drop_duplicates(["payer_id", "partner_id", "year"])
-    neighbours = _neighbours(seen)
+    relations = payments.relations
+    pair = relations.groupby(["payer_id", "partner_id"]).ngroup()
+    seen = relations.assign(pair=pair).drop_duplicates(["pair", "year"])
+    neighbours = _neighbours(seen["year"].unique())
     if not neighbours:
         yield not_evaluated("q3.retention", "needs payments in two neighbouring years", study)
     by_year = dict(list(seen.groupby("year")))
     for first, second in neighbours:
-        both = set(by_year[first]["payer_id"]) & set(by_year[second]["payer_id"])
-        before, after = (_pairs(by_year[year], both) for year in (first, second))
+        now, then = by_year[first], by_year[second]
+        asked = now.loc[now["payer_id"].isin(then["payer_id"].unique()), "pair"]
+        kept = int(asked.isin(then["pair"]).sum())
         by = {"from_year": str(first), "year": str(second)}
-        yield share_of_cases("q3.retention", len(before & after), len(before), study, by)
+        yield share_of_cases("q3.retention", kept, len(asked), study, by)
 
 
 def trends(payments: Payments) -> Iterator[Indicator]:
     """Payments and their amounts by year, and of two years over payers that pay in both."""
-    relations = payments.relations
-    for year in sorted(relations["year"].unique()):
-        yield from _paid(relations[relations["year"] == year], {"year": str(year)}, payments)
-    for first, second in _neighbours(relations):
-        by_year = {year: relations[relations["year"] == year] for year in (first, second)}
-        both = set(by_year[first]["payer_id"]) & set(by_year[second]["payer_id"])
-        for year, rows in by_year.items():
+    sums = payments.relations.groupby(["year", "payer_id"])[["payment_count", "paid"]].sum()
+    by_year = {int(year): sums.loc[year] for year in sums.index.unique("year")}
+    for year, rows in by_year.items():
+        yield from _paid(rows, {"year": str(year)}, payments)
+    for first, second in _neighbours(by_year):
+        both = by_year[first].index.intersection(by_year[second].index)
+        for year in (first, second):
             by = {"payers": f"in {first} and {second}", "year": str(year)}
-            yield from _paid(rows[rows["payer_id"].isin(both)], by, payments)
+            yield from _paid(by_year[year].loc[both], by, payments)
 
 
 def _paid(rows: pd.DataFrame, by: dict[str, str], payments: Payments) -> Iterator[Indicator]:
@@ -61,15 +73,9 @@ def _paid(rows: pd.DataFrame, by: dict[str, str], payments: Payments) -> Iterato
     yield amount.model_copy(update={"unit": study.currency})
 
 
-def _neighbours(relations: pd.DataFrame) -> list[tuple[int, int]]:
+def _neighbours(years: Iterable[int]) -> list[tuple[int, int]]:
     """Neighbouring calendar years with payments."""
-    years = sorted(int(year) for year in relations["year"].unique())
-    return [(a, b) for a, b in pairwise(years) if b == a + 1]
-
-
-def _pairs(rows: pd.DataFrame, payers: set[str]) -> set[tuple[str, str]]:
-    kept = rows[rows["payer_id"].isin(payers)]
-    return set(zip(kept["payer_id"], kept["partner_id"], strict=True))
+    return [(a, b) for a, b in pairwise(sorted(int(year) for year in years)) if b == a + 1]
 
 
 def _counts(payments: Payments, population: Population, pairs: pd.DataFrame) -> Iterator[Indicator]:
@@ -138,28 +144,37 @@ def measure_money_shares(payments: Payments) -> Iterator[Indicator]:
 
 def measure_launch_coupling(payments: Payments) -> Iterator[Indicator]:
     """Share of product-linked money within 12 months of the product's launch."""
-    event = payments.tables["product_event"]
-    launch = event.filter(event.event == "launch").select("product_id", "event_date").distinct()
-    days = _product_days(payments, launch)
-    near = days.merge(_dated(launch.to_pandas(), "event_date"), on="product_id")
-    year = pd.DateOffset(months=12)
-    near = near[near["start_date"].between(near["event_date"] - year, near["event_date"] + year)]
-    days["is_near"] = days["place"].isin(near["place"])
+    found = _coupled(payments).to_pandas()
     for population in payments.populations:
-        mine = days[days["group"].isin(population.groups)]
-        counted, total = float(mine.loc[mine["is_near"], "paid"].sum()), float(mine["paid"].sum())
+        mine = found[found["group"].isin(population.groups)]
+        counted, total = (float(mine[name].sum()) for name in ("counted", "total"))
         at = (payments.tables.study, population.by)
+        if is_coarse(mine["coarse"].sum(), mine["n"].sum()):
+            yield not_evaluated("q3.launch_coupling", COARSE, *at)
+            continue
         yield share_of_sum("q3.launch_coupling", counted, total, int(mine["n"].sum()), *at)
 
 
-def _product_days(payments: Payments, launch: ibis.Table) -> pd.DataFrame:
-    """Payments for products with a launch: count and sum per product, day and group."""
-    rows = payments.rows.semi_join(launch, "product_id")
-    keys = ["product_id", "start_date", "group"]
-    sums = rows.group_by(keys).agg(n=rows.count(), paid=rows.net_amount.sum().cast("float64"))
-    found = _dated(sums.order_by(keys).to_pandas(), "start_date")
-    return found.assign(place=range(len(found)))
-
-
-def _dated(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    return rows.assign(**{column: pd.to_datetime(rows[column])})
+def _coupled(payments: Payments) -> ibis.Table:
+    """Per group: payments for products with a launch, their sum, and that near a launch."""
+    log, event = payments.tables["engagement"], payments.tables["product_event"]
+    launch = event.filter(event.event == "launch").select("product_id", "event_date").distinct()
+    of_product = log.filter(is_given(log.product_id) | is_given(log.reverses_engagement_id))
+    rows = payments_of(of_product, payments.tables).semi_join(launch, "product_id")
+    keys = ["product_id", "start_date"]
+    days = rows.group_by([*keys, "group"]).agg(
+        n=rows.count(),
+        paid=rows.net_amount.sum(),
+        coarse=rows.count(where=rows.date_precision == "year"),
+    )
+    pairs, year = days.select(*keys).distinct().join(launch, "product_id"), ibis.interval(months=12)
+    is_near = pairs.start_date.between(pairs.event_date - year, pairs.event_date + year)
+    marked = pairs.filter(is_near).select(*keys).distinct().mutate(is_near=True)
+    joined = days.left_join(marked, keys)
+    sums = joined.group_by("group").agg(
+        n=joined.n.sum(),
+        coarse=joined.coarse.sum(),
+        total=joined.paid.sum().cast("float64"),
+        counted=joined.paid.sum(where=surely(joined.is_near)).cast("float64"),
+    )
+    return sums.order_by("group")

@@ -8,7 +8,7 @@ from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from impact.indicators.expressions import is_empty, is_long, surely
-from impact.indicators.made import EMPTY, LEVEL, not_evaluated, share_of_cases
+from impact.indicators.made import COARSE, EMPTY, LEVEL, is_coarse, not_evaluated, share_of_cases
 from impact.indicators.payments import at_level, with_a_name
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
@@ -18,9 +18,8 @@ YEARS = (1, 2, 3, 5)
 YEAR_DAYS = 365.25
 AT_START = -1
 """Entry of a relationship seen from its start: at risk on day 0, when one-off ones end."""
-MAX_COARSE = 0.05
-"""Largest share of dates known to the year only with which spells of months are still told."""
-COARSE = "needs dates to the month"
+NOBODY = 1e-12
+"""Below it a share is 0: the curve of the library is not quite 0 where others come in later."""
 
 
 def measure_time(tables: IndicatorTables) -> Iterator[Indicator]:
@@ -70,7 +69,7 @@ def _pairs(tables: IndicatorTables) -> pd.DataFrame | None:
         coarse_count=(rows.date_precision == "year").sum(),
     )
     found = pairs.order_by(keys).to_pandas()
-    if found["coarse_count"].sum() > MAX_COARSE * found["row_count"].sum():
+    if is_coarse(found["coarse_count"].sum(), found["row_count"].sum()):
         return None
     dates = {name: pd.to_datetime(found[name]) for name in ("first", "last", "agreed")}
     dated = at_level(tables, found.assign(**dates)).groupby(keys, as_index=False)
@@ -100,12 +99,13 @@ def _survival(
     curve: SurvfuncRight, spells: pd.DataFrame, years: int, tables: IndicatorTables
 ) -> Indicator:
     day, by, study = years * YEAR_DAYS, {"years": str(years)}, tables.study
-    have_all_ended = bool(len(curve.surv_prob)) and curve.surv_prob[-1] == 0
+    have_all_ended = bool(len(curve.surv_prob)) and curve.surv_prob[-1] < NOBODY
     is_told = spells["time"].max() >= day or have_all_ended
     if not is_told:
         return not_evaluated("q3.tenure", f"no relationship was seen for {years} years", study, by)
     place = int(np.searchsorted(curve.surv_times, day, side="right")) - 1
     share = float(curve.surv_prob[place]) if place >= 0 else 1.0
+    share = share if share >= NOBODY else 0.0
     error = float(curve.surv_prob_se[place]) if place >= 0 else 0.0
     low, high = _log_log(share, error)
     return Indicator(

@@ -155,7 +155,8 @@ def measure_assumptions(voice: Voice) -> Iterator[Indicator]:
     table = voice.tables["decision"]
     decisions = table.filter(table.decision_date <= voice.study.as_of).to_pandas()
     decisions = decisions.assign(decision_date=pd.to_datetime(decisions["decision_date"]))
-    is_linked = decisions["input_id"].isin(voice.inputs["input_id"])
+    given = voice.inputs["input_id"]
+    is_linked = decisions["input_id"].isin(given[given.isin(decisions["input_id"].dropna())])
     heard = is_linked | decisions["decision_id"].isin(_preceded(decisions, voice))
     name = "q2.assumption_share"
     yield share_of_cases(name, int((~heard).sum()), len(decisions), voice.study)

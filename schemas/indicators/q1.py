@@ -75,9 +75,9 @@ Q1 = (
         "Compliance complete",
         "Activities with everything that their type requires; apart from evidence, and never "
         "summed with it. A written agreement, fair market value (a rate given, and the paid rate "
-        "not above it), approval on or before the start, disclosure (a date, or a scheme that "
-        "does not require it). A field that is empty is not complete. Support is left out; a "
-        "reversal is no activity.",
+        "not above it), approval on or before the start (of a month or year, its first day), "
+        "disclosure (a date, or a scheme that does not require it). A field that is empty is not "
+        "complete. Support is left out; a reversal is no activity.",
         "activities with all that is required",
         "activities whose type requires anything",
         "the denominator",

@@ -269,7 +269,8 @@ Q3 = (
         "q3.launch_coupling",
         "Money around a launch",
         "Net amounts of product-linked payments that start within 12 months before or after the "
-        "nearest launch of the product.",
+        "nearest launch of the product. Not evaluated where more than 5 % of their dates are known"
+        " to the year only.",
         "net amounts within 12 months of a launch",
         "net amounts of payments for products with a launch",
         "payments for products with a launch",

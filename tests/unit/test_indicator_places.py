@@ -78,7 +78,16 @@ def test_money_taken_back_leaves_the_grade_it_was_paid_at() -> None:
     assert grades(Found({"engagement": log}))[:2] == [0.4, 0.6]
 
 
-ALL = ("agreement", "fair_market_value", "approval", "disclosure")
+def test_money_that_was_all_taken_back_has_no_shares() -> None:
+    log: Rows = [
+        {"amount": 4500},
+        {"amount": -1500.003, "reverses_engagement_id": "e0", "initiative_id": "i1"},
+        {"amount": -2999.997, "reverses_engagement_id": "e0", "initiative_id": "i2"},
+    ]
+    found = Found({"engagement": log, "initiative": INITIATIVES})
+    assert found.reason("q1.evidence_share", grade="E0") == "the denominator is empty"
+
+
 DONE: dict[str, Any] = {
     "activity_type": "advisory_board",
     "has_written_agreement": True,

@@ -116,6 +116,13 @@ def test_money_counts_as_near_a_launch_to_the_day_of_its_anniversary() -> None:
     assert found.parts("q3.launch_coupling") == (1 + 100, 1 + 10 + 100 + 1000)
 
 
+def test_a_year_alone_is_not_near_a_launch() -> None:
+    row = paid("y1", "p1", 2019, 9, product_id="x1", date_precision="year")
+    launch = {"product_id": "x1", "event": "launch", "event_date": dt.date(2019, 6, 1)}
+    found = Found({"engagement": [row], "product_event": [launch]})
+    assert found.reason("q3.launch_coupling") == "needs dates to the month"
+
+
 def test_ten_partners_hold_everything_when_there_are_ten() -> None:
     rows = [paid("y1", f"p{n}", 2019, 10) for n in range(11)]
     partners = [{"partner_id": f"p{n}"} for n in range(11)]

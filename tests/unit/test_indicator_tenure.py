@@ -55,6 +55,13 @@ def test_a_relationship_older_than_the_window_enters_late() -> None:
     assert found.value("q3.tenure", years="2") == pytest.approx(1 / 2)
 
 
+def test_once_all_had_ended_a_late_entrant_brings_nobody_back() -> None:
+    first = {"agreement_start": dt.date(2013, 1, 1)}
+    found = log(met("p1", SPRING_16), met("p2", SPRING_18, **first))
+    assert found.value("q3.tenure", years="5") == 0
+    assert found.value("q3.tenure", years="1") == 0
+
+
 def test_a_one_off_is_over_within_a_year_and_under_no_long_agreement() -> None:
     year_later = dt.date(2017, 3, 1)
     long = {"agreement_start": SPRING_16, "agreement_end": dt.date(2018, 2, 28)}
