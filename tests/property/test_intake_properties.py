@@ -82,7 +82,7 @@ def parents(table: str) -> dict[str, ibis.Table]:
         found[key.parent] = ibis.memtable(arrow)
     if "measure" in found:
         nulls = {name: ibis.null("float64") for name in ("scale", "valid_min", "valid_max")}
-        found["measure"] = found["measure"].mutate(**nulls)
+        found["measure"] = found["measure"].mutate(**nulls, period=ibis.null("string"))
     return found
 
 

@@ -133,6 +133,12 @@ def test_a_list_of_formats_names_one_at_least(tmp_path: Path) -> None:
     assert "name at least one format" in only_problem(caught.value).message
 
 
+def test_a_format_of_dates_is_text(tmp_path: Path) -> None:
+    with pytest.raises(Rejected) as caught:
+        engagements(tmp_path, dated("03/04/2001"), {"date": 5})
+    assert caught.value.problems[0].source_file == "study.yaml"
+
+
 def test_formats_that_cannot_be_confused_are_tried_in_order(tmp_path: Path) -> None:
     style = {"date": ["%d.%m.%Y", "%Y-%m-%d", "%b %Y"]}
     found = events(tmp_path, ["03.04.2001", "2001-05-06", "Jul 2001", "7/2001"], style)
