@@ -50,9 +50,7 @@ def _clean() -> list[Cell]:
         "100": Spec(cohorts=(Cohort(50, 24),), comparison=50),
         "200": Spec(cohorts=(Cohort(100, 24),), comparison=100),
     }
-    cells = [
-        Cell(f"null_{n}", group, both, spec) for n, spec in sized.items()
-    ]
+    cells = [Cell(f"null_{n}", group, both, spec) for n, spec in sized.items()]
     cells[0] = replace(cells[0], targets=("false_claims",))
     others = {
         "null_24_periods": Spec(cohorts=(Cohort(20, 16),), periods=24),
