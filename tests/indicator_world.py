@@ -105,6 +105,8 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     for at in table.schema:
         if pa.types.is_decimal(at.type) or pa.types.is_integer(at.type):
             frame[at.name] = frame[at.name].astype(float)
+        elif pa.types.is_string(at.type):
+            frame[at.name] = frame[at.name].astype("str")
     return frame
 
 
