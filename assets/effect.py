@@ -11,6 +11,7 @@ from impact.engine import measure_effects
 from impact.gather import RunFacts, StudyTables
 from impact.indicators.measure import measure_indicators
 from impact.indicators.tables import IndicatorTables
+from intake.core import CoreTables
 from intake.orphans import orphan_spend_share
 from schemas.effect import effect_estimates, effect_rows
 from schemas.registry import TABLE_ORDER
@@ -49,6 +50,7 @@ def effects(
     frozen_plan: PlanState,
     row_accounts: RowAccounts,
     raw_engagement: ibis.Table,
+    core_engagement: ibis.Table,
     quarantine_engagement: ibis.Table,
     core_fx_rate: ibis.Table,
     **small: pd.DataFrame,
@@ -60,7 +62,10 @@ def effects(
         is_before_outcomes=frozen_plan.is_before_outcomes,
         is_amended=frozen_plan.is_amended,
         orphan_spend_share=orphan_spend_share(
-            raw_engagement, quarantine_engagement, study_run.study, core_fx_rate
+            raw_engagement,
+            CoreTables(core_engagement, quarantine_engagement),
+            study_run.study,
+            core_fx_rate,
         ),
     )
     made = measure_effects(tables, frozen_plan.plan, study_run.study, facts)

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 import ibis
 import pandas as pd
+import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from intake.stored import stored_file
@@ -39,7 +40,7 @@ class GenerationIO(dg.IOManager):
             rows = _write(self.run.backend, path, obj)
         else:
             take_over(source, path)
-            rows = _row_count(self.run.backend, path)
+            rows = _row_count(path)
             told = f"reused from run {source.parents[1].name}"
             context.add_output_metadata({"reused": dg.MetadataValue.text(told)})
         self.run.progress(_layer(context.definition_metadata), name, rows)
@@ -93,11 +94,11 @@ def write_table(backend: ibis.BaseBackend, path: Path, table: ibis.Table) -> int
         backend.to_parquet(plain(table), path, compression="zstd")
     else:
         stored.replace(path)
-    return _row_count(backend, path)
+    return _row_count(path)
 
 
-def _row_count(backend: ibis.BaseBackend, path: Path) -> int:
-    return int(backend.read_parquet(path).count().execute())
+def _row_count(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows)
 
 
 def _read(backend: ibis.BaseBackend, path: Path, wanted: Any) -> Any:
