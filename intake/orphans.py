@@ -25,9 +25,10 @@ def orphan_spend_share(
     quarantine = tables.quarantine
     is_lost = (quarantine.rule == ORPHAN) & quarantine.column_name.isin(PLACES)
     lost = quarantine.filter(is_lost).select(*ORIGIN).distinct()
-    known = tables.accepted.amount_reporting.abs().sum()
-    if not lost.count().to_pyarrow().as_py() and known.to_pyarrow().as_py():
-        return 0.0
+    if not lost.count().to_pyarrow().as_py():
+        known = tables.accepted.amount_reporting.abs().sum().to_pyarrow().as_py()
+        if known or not quarantine.count().to_pyarrow().as_py():
+            return 0.0 if known else None
     build = Build(TABLES["engagement"], study, {"fx_rate": rates}, Catalogue())
     typed = typed_rows(build, raw)
     rows = typed.filter(typed.is_kept)
