@@ -73,17 +73,33 @@ def start_study(folder: Path, *, debug: bool) -> int:
     return guarded(work, debug=debug)
 
 
-def show_report(name: str, settings: Settings, *, open_it: bool, debug: bool) -> int:
+def show_report(name: str, settings: Settings, *, open_it: bool, as_json: bool, debug: bool) -> int:
     """Print the path of the published report, and open it when asked."""
 
     def work() -> int:
         from pipelines.generation import REPORT
         from pipelines.results import published_folder
 
-        path = published_folder(_study_id(name, settings), settings) / REPORT
-        print(path)
+        study_id = _study_id(name, settings)
+        path = published_folder(study_id, settings) / REPORT
+        print(json.dumps({"study_id": study_id, "report": str(path)}) if as_json else path)
         if open_it:
             webbrowser.open(path.as_uri())
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def show_overview(settings: Settings, *, open_it: bool, as_json: bool, debug: bool) -> int:
+    """Write the page of all studies, print its path, and open it when asked."""
+
+    def work() -> int:
+        from pipelines.overview import overview_json, write_overview
+
+        overview = write_overview(settings)
+        print(overview_json(overview) if as_json else overview.path)
+        if open_it:
+            webbrowser.open(overview.path.as_uri())
         return Exit.DONE
 
     return guarded(work, debug=debug)

@@ -40,10 +40,10 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
     forest, spend, effects = forest_view(findings), spend_view(findings), effect_views(findings)
     sections = section_views(findings)
     anchors = [section.anchor for section in sections]
-    style = _style(digest)
-    script = _asset("unpack.js") + _asset("page.js")
+    style = page_style(digest)
+    script = page_asset("unpack.js") + page_asset("page.js")
     policy = content_policy([script, plotly_script()], [style, *plotly_styles()])
-    return _environment().get_template("report.html").render(
+    return page_environment().get_template("report.html").render(
         findings=findings,
         digest=digest,
         policy=policy,
@@ -84,18 +84,20 @@ def _figures(
     return {view.text.chart_id: view.figure for view in views if view is not None}
 
 
-def _style(digest: str) -> str:
+def page_style(digest: str) -> str:
     """The style sheet, with the digest that print puts at the foot of every sheet."""
-    return _asset("style.css").replace("FINDINGS_DIGEST", digest)
+    return page_asset("style.css").replace("FINDINGS_DIGEST", digest)
 
 
 @cache
-def _asset(name: str) -> str:
+def page_asset(name: str) -> str:
+    """A file beside the templates, as text."""
     return resources.files("reports").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Templates that escape every text."""
     return Environment(
         loader=PackageLoader("reports", "templates"),
         autoescape=True,

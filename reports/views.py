@@ -114,8 +114,8 @@ def headline_facts(findings: Findings) -> list[Fact]:
     return [
         Fact("Best estimate", estimate_phrase(effect), interval_note(effect)),
         certainty_fact(effect.certainty),
-        Fact("Cost", *_cost(effect)),
-        Fact("Cost per unit", *_unit_cost(effect)),
+        Fact("Cost", *spend_texts(effect)),
+        Fact("Cost per unit", *unit_cost_texts(effect)),
         Fact("What would change this", what_would_change(effect)),
     ]
 
@@ -248,17 +248,19 @@ def _no_event(effect: Effect) -> str:
     return "No path over time could be computed for this effect."
 
 
-def _cost(effect: Effect) -> tuple[str, str]:
+def spend_texts(effect: Effect) -> tuple[str, str]:
+    """What the initiative cost, and what that sum is."""
     if effect.cost.spend is None:
         return "Not known", "No advocacy spend or budget was supplied."
     return money(effect.cost.spend, effect.cost.currency), "Advocacy only."
 
 
-def _unit_cost(effect: Effect) -> tuple[str, str]:
+def unit_cost_texts(effect: Effect) -> tuple[str, str]:
+    """Cost per unit with its range, or why there is none."""
     cost = effect.cost
     if cost.cost_per_unit is None:
         known = effect.cost.spend is not None
-        reason = "Not claimed: the range does not keep clear of zero." if known else ""
+        reason = "The range is not wholly favourable." if known else ""
         return ("Not claimed" if known else "Not known"), reason
     unit = display_unit(effect.unit_label)
     per = f"per {shorten(_singular(unit.label), 5, 40)}"
