@@ -133,6 +133,22 @@ def explain(
 
 
 @app.command()
+def ui(
+    folders: Annotated[
+        list[str] | None,
+        typer.Argument(help="Studies, or folders of studies, beside data/studies."),
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to open.")] = 3000,
+    debug: DebugOption = False,
+) -> None:
+    """Open Dagster's UI on this machine only; Ctrl-C stops it."""
+    from pipelines.commands import guarded
+    from pipelines.ui import serve_ui
+
+    raise typer.Exit(guarded(lambda: serve_ui(folders or [], _settings(None), port), debug=debug))
+
+
+@app.command()
 def doctor() -> None:
     """Check this machine: Python, packages, folders, optional tools."""
     from pipelines.doctor import examine
