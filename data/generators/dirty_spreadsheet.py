@@ -3,8 +3,8 @@
     python data/generators/dirty_spreadsheet.py FILE.xlsx [SHEET!CELL=TEXT ...]
 
 Invented: 24 districts, 16 quarters; a campaign starts in eight of them in 2023 and shortens the
-time to diagnosis by two months. `SHEET!CELL=TEXT` corrects a cell, an empty text deletes its row;
-one beginning with a digit is written as a number where the column holds numbers.
+time to diagnosis by two months. `SHEET!CELL=TEXT` corrects a cell. An empty text empties it, in the
+first column its row; a text that is a number is written as one.
 """
 
 import re
@@ -59,15 +59,8 @@ def dirty_sheets(corrections: Mapping[str, str] | None = None) -> dict[str, Rows
     for place, cell in DEFECTS.items():
         _put(sheets, place, cell)
     sheets["Grants"].append(["Total", None, None, None, None, 61_500])
-    deleted = []
     for place, text in (corrections or {}).items():
-        if text:
-            _put(sheets, place, float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else text)
-        else:
-            deleted.append(place)
-    for place in deleted:
-        sheet, row, _ = _place(place)
-        sheets[sheet][row] = []
+        _correct(sheets, place, text)
     return sheets
 
 
@@ -128,6 +121,15 @@ def _place(place: str) -> tuple[str, int, int]:
 def _put(sheets: dict[str, Rows], place: str, cell: Cell) -> None:
     sheet, row, column = _place(place)
     sheets[sheet][row][column] = cell
+
+
+def _correct(sheets: dict[str, Rows], place: str, text: str) -> None:
+    sheet, row, column = _place(place)
+    if not text and column == 0:
+        sheets[sheet][row] = []
+    else:
+        is_number = re.fullmatch(r"-?\d+(\.\d+)?", text)
+        _put(sheets, place, float(text) if is_number else text or None)
 
 
 def main(arguments: Iterable[str]) -> None:
