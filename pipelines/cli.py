@@ -88,6 +88,9 @@ def report(
     every: Annotated[bool, typer.Option("--all", help="Write one page of all studies.")] = False,
     out: OutOption = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    as_pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print it with the installed Chromium.")
+    ] = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -96,11 +99,15 @@ def report(
 
     if (study is None) is not every:
         raise typer.BadParameter("give a study, or --all and none", param_hint="STUDY")
+    if every and as_pdf:
+        raise typer.BadParameter("prints the report of one study, not --all", param_hint="--pdf")
     settings = _settings(out)
     if study is None:
         code = show_overview(settings, open_it=open_it, as_json=as_json, debug=debug)
     else:
-        code = show_report(study, settings, open_it=open_it, as_json=as_json, debug=debug)
+        code = show_report(
+            study, settings, open_it=open_it, as_json=as_json, debug=debug, as_pdf=as_pdf
+        )
     raise typer.Exit(code)
 
 

@@ -73,8 +73,16 @@ def start_study(folder: Path, *, debug: bool) -> int:
     return guarded(work, debug=debug)
 
 
-def show_report(name: str, settings: Settings, *, open_it: bool, as_json: bool, debug: bool) -> int:
-    """Print the path of the published report, and open it when asked."""
+def show_report(
+    name: str,
+    settings: Settings,
+    *,
+    open_it: bool,
+    as_json: bool,
+    debug: bool,
+    as_pdf: bool = False,
+) -> int:
+    """Print the path of the published report, or of its PDF, and open it when asked."""
 
     def work() -> int:
         from pipelines.generation import REPORT
@@ -82,12 +90,29 @@ def show_report(name: str, settings: Settings, *, open_it: bool, as_json: bool, 
 
         study_id = _study_id(name, settings)
         path = published_folder(study_id, settings) / REPORT
+        if as_pdf:
+            printed = _print_report(path, settings.output / study_id / "report.pdf")
+            if printed is None:
+                return Exit.TOOL_MISSING
+            path = printed
         print(json.dumps({"study_id": study_id, "report": str(path)}) if as_json else path)
         if open_it:
             webbrowser.open(path.as_uri())
         return Exit.DONE
 
     return guarded(work, debug=debug)
+
+
+def _print_report(page: Path, pdf: Path) -> Path | None:
+    """The PDF, None (and one sentence) where no browser is installed."""
+    from pipelines.pdf import NEEDED, find_browser, print_page
+
+    browser = find_browser()
+    if browser is None:
+        print(NEEDED, file=sys.stderr)
+        return None
+    print_page(page, pdf, browser)
+    return pdf
 
 
 def show_overview(settings: Settings, *, open_it: bool, as_json: bool, debug: bool) -> int:
