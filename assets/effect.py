@@ -4,6 +4,7 @@ import dagster as dg
 import ibis
 import pandas as pd
 
+from assets.catalog import effect_schema
 from assets.panel import BESIDE
 from assets.parts import common, layer
 from assets.run import Effects, Indicators, PlanState, RowAccounts, StudyRun
@@ -72,25 +73,29 @@ def effects(
     return Effects(effects=list(made))
 
 
-@dg.asset(metadata=layer("effect"), **common("impact", "parquet"))
+@dg.asset(metadata=layer("effect", effect_schema("effect_estimate")), **common("impact", "parquet"))
 def effect_estimate(effects: Effects) -> pd.DataFrame:
     """One row per effect: estimate, bounds, verdict, certainty."""
     return effect_estimates(effects.effects)
 
 
-@dg.asset(metadata=layer("effect"), **common("impact", "parquet"))
+@dg.asset(metadata=layer("effect", effect_schema("effect_interval")), **common("impact", "parquet"))
 def effect_interval(effects: Effects) -> pd.DataFrame:
     """One row per effect and way of removing bias."""
     return effect_rows(effects.effects, "intervals")
 
 
-@dg.asset(metadata=layer("effect"), **common("impact", "parquet"))
+@dg.asset(
+    metadata=layer("effect", effect_schema("effect_event_study")), **common("impact", "parquet")
+)
 def effect_event_study(effects: Effects) -> pd.DataFrame:
     """One row per effect and event time."""
     return effect_rows(effects.effects, "event_study")
 
 
-@dg.asset(metadata=layer("effect"), **common("impact", "parquet"))
+@dg.asset(
+    metadata=layer("effect", effect_schema("effect_diagnostic")), **common("impact", "parquet")
+)
 def effect_diagnostic(effects: Effects) -> pd.DataFrame:
     """One row per effect and diagnostic."""
     return effect_rows(effects.effects, "diagnostics")

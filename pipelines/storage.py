@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
+from assets.described import describe, describe_file
 from intake.stored import stored_file
 from pipelines.engine import plain
 from pipelines.errors import Exit, UserError
@@ -41,10 +42,12 @@ class GenerationIO(dg.IOManager):
         else:
             take_over(source, path)
             rows = _row_count(path)
-            told = f"reused from run {source.parents[1].name}"
-            context.add_output_metadata({"reused": dg.MetadataValue.text(told)})
+            origin = f"reused from run {source.parents[1].name}"
+            context.add_output_metadata({"reused": dg.MetadataValue.text(origin)})
         self.run.progress(_layer(context.definition_metadata), name, rows)
-        context.add_output_metadata({"path": dg.MetadataValue.path(path)})
+        written = describe_file(path.with_suffix(".html")) if isinstance(obj, str) else {}
+        told = {"path": dg.MetadataValue.path(path), **written}
+        context.add_output_metadata({**told, **describe(name, obj, self.run.study.small_cell)})
         if rows is not None:
             context.add_output_metadata({"dagster/row_count": rows})
 
