@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reports.axes import clipped_limits
-from reports.names import clean, listed, shorten
+from reports.names import listed, shorten
 from reports.numbers import count, display_unit, measured, money
 from reports.phrases import SPEND_WORDS, VERDICT_WORDS
 from reports.sentences import (
@@ -193,7 +193,7 @@ def _forest_text(
             "Marker: best estimate. Thick line: its 95% range. Thin line: the range over every way "
             f"of removing bias. Grey band: too small to matter.{scale}"
         ),
-        source=(f"Source: {clean(findings.title)}, {window(findings)}."),
+        source=(f"Source: {shorten(findings.title, 24, 140)}, {window(findings)}."),
         aria_label=f"Forest plot of {count(len(rows), 'effect')}. {said}{more}.",
     )
 

@@ -45,5 +45,5 @@ def _places(source: str, places: list[str]) -> str:
 
 
 def _sentence(text: str) -> str:
-    said = clean(text) if text else ""
+    said = clean(text).removeprefix("is ") if text else ""
     return f"{said[:1].upper()}{said[1:].rstrip('.')}." if said else ""

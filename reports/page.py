@@ -11,7 +11,7 @@ from reports.names import clean, human, shorten
 from reports.notes import OPEN, read_notes
 from reports.numbers import long_date
 from reports.sections import SectionView, account_view, section_views, subgroup_view
-from reports.subgroups import gap_sentences
+from reports.subgroups import gap_sentences, subgroup_table
 from reports.table_views import input_table
 from reports.tables import csv_link
 from reports.views import (
@@ -69,6 +69,7 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         is_open=len(effects) <= OPEN_EFFECTS,
         others=other_effects(findings),
         subgroups=subgroups,
+        subgroup_table=subgroup_table(findings),
         gaps=gap_sentences(findings),
         notes=read_notes(findings.notes),
         notes_open=OPEN,

@@ -117,7 +117,8 @@ def _hovers(rows: list[tuple[Row, float]]) -> list[str]:
 def _guides(chart: RowsChart, slots: list[Slot]) -> list[Figure]:
     """Grid and reference line beside the marks, as in the drawing; one path for each."""
     rows = [slot.centre for slot in slots if slot.row is not None]
-    guides = [] if chart.band is None else [_band(chart.band, rows)]
+    marked = [slot.centre for slot in slots if slot.row and slot.row.value is not None]
+    guides = [_band(chart.band, marked)] if chart.band and marked else []
     guides.append(_guide([value for value, _ in axis_ticks(chart)], rows, "#d5dbe3", 1.0))
     if chart.reference is not None:
         guides.append(_guide([chart.reference], rows, INK, 1.4) | {"layer": "above"})

@@ -48,7 +48,8 @@ def _draw_axis(
     half = MARK_ROOM / 2 - 1
     if chart.band is not None:
         low, high = scale.at(-chart.band), scale.at(chart.band)
-        for centre in rows:
+        marked = [slot.centre for slot in slots if slot.row and slot.row.value is not None]
+        for centre in marked:
             canvas.rect(low, centre - half, high - low, 2 * half)
     canvas.lines(
         (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reports.axes import clipped_limits, tick_labels, ticks
 from reports.charts import ChartText, ForestChart, build_forest
-from reports.names import clean, shorten
+from reports.names import shorten
 from reports.numbers import money
 from reports.phrases import VERDICT_WORDS
 from reports.sources import window
@@ -176,7 +176,7 @@ def _text(findings: Findings, points: list[SpendPoint]) -> ChartText:
             "Right: more advocacy spend. Lines: 95% ranges. "
             f"Grey band: too small to matter.{beside}{rest}"
         ),
-        source=(f"Source: {clean(findings.title)}, {window(findings)}."),
+        source=(f"Source: {shorten(findings.title, 24, 140)}, {window(findings)}."),
         aria_label=f"Advocacy spend against effect. {told}.{rest}",
     )
 

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from reports.axes import clipped_limits
 from reports.charts import ChartText
-from reports.names import clean, human, inside, shorten
+from reports.names import human, inside, shorten
 from reports.numbers import decimals_for_bounds, display_unit, fixed, number
 from reports.palette import VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
@@ -19,11 +19,13 @@ SHOWN = 24
 
 
 def build_subgroups(findings: Findings) -> RowsChart | None:
-    """In multiples of the smallest worthwhile effect, right is better; None without a level."""
+    """In multiples of the smallest worthwhile effect, right is better; None without an estimate."""
     effects = subgroup_effects(findings)
     if not effects:
         return None
     shown = effects[:SHOWN]
+    if not any(_reach(effect) for effect in shown):
+        return None
     limits = clipped_limits([_reach(effect) for effect in shown] + [[1.0, -1.0]])
     groups = tuple(
         RowGroup(heading, tuple(_row(effect, limits) for effect in own))
@@ -44,7 +46,7 @@ def build_subgroups(findings: Findings) -> RowsChart | None:
                 "effect is divided by its smallest worthwhile effect and turned so that right is "
                 f"better.{more}"
             ),
-            source=f"Source: {clean(findings.title)}, {window(findings)}.",
+            source=f"Source: {shorten(findings.title, 24, 140)}, {window(findings)}.",
             aria_label=f"Effects by subgroup. {told}.",
         ),
         groups=groups,

@@ -215,7 +215,7 @@ def test_notes_of_the_same_words_in_one_file_are_told_once() -> None:
     notes = [f"log.csv:1:{name}  {words}" for name in "abcdefgh"]
     told = read_notes([*notes, "One row is late."])
     assert len(told) == 2
-    assert told[0].what == "Is not a column of engagement and is not stored."
+    assert told[0].what == "Not a column of engagement and is not stored."
     assert told[0].remedy == "Map it in study.yaml."
     assert told[0].where == "log.csv:1: a, b, c, d, e, f and others"
     assert (told[1].what, told[1].where, told[1].remedy) == ("One row is late.", "", "")
@@ -229,3 +229,10 @@ def test_more_than_three_notes_are_folded_away() -> None:
     )
     assert "More to read with care" not in few
     assert "More to read with care" in many
+
+
+def test_ten_hidden_subgroups_have_a_table_and_no_chart() -> None:
+    assert build_subgroups(suppressed()) is None
+    page = render_report(write_words(suppressed()), digest="0" * 64)
+    assert 'id="subgroup-table"' in page
+    assert "subgroup-effects" not in page
