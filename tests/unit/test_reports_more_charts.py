@@ -19,6 +19,7 @@ from reports.subgroup_chart import build_subgroups
 from reports.tables import csv_text
 from reports.words import write_words
 from schemas.findings import Cost, Effect, Findings, RowAccount, SubgroupPart
+from tests.findings_extremes import suppressed
 from tests.findings_samples import (
     empty,
     findings,
