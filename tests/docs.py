@@ -146,7 +146,7 @@ class Session:
             return subprocess.CompletedProcess(command, 0, "", "")
         if command.startswith("make "):
             command = f"make -n {command.removeprefix('make ')} >/dev/null"
-        keep = f"{{ export -p; echo \"cd \\\"$PWD\\\"\"; }} > {self._state}"
+        keep = f'{{ export -p; echo "cd \\"$PWD\\""; }} > {self._state}'
         script = f"source {self._state}; set -o pipefail; {command}\ncode=$?; {keep}; exit $code"
         given = {**os.environ, "ADVOCACY_HOME": str(self.home), "COLUMNS": "120", "NO_COLOR": "1"}
         return subprocess.run(
