@@ -24,7 +24,8 @@ def follow(block: Block, session: Session) -> None:
         run_commands(block, session)
     elif block.kind == "python":
         script = session.home / "block.py"
-        script.write_text(block.text, encoding="utf-8")
+        before = script.read_text(encoding="utf-8") if script.exists() else ""
+        script.write_text(f"{before}\n{block.text}\n", encoding="utf-8")
         done = session.run(f"python {script}")
         assert done.returncode == 0, f"{block.place}\n{done.stdout}"
     elif block.kind == "cells":
