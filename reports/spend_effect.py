@@ -71,7 +71,7 @@ def build_spend_effect(findings: Findings) -> SpendEffectChart | None:
         points=tuple(points),
         key=tuple(_key(point, findings.currency) for point in points),
         band=band,
-        y_title=forest.axis_title,
+        y_title=forest.axis_title.replace("each effect's", "the"),
         ends=(forest.low_end, forest.high_end),
         x_limits=x_limits,
         y_limits=y_limits,
