@@ -19,6 +19,8 @@ QUARANTINE = {
     "disposition": "quarantined, superseded or out_of_window.",
     "original": "The row as it came, as JSON.",
 }
+MEASURED = ("money", "number", "count")
+"""Kinds of columns that have a unit; those of the others repeat their type."""
 KEY_COLUMNS = {"effect_id": "Which planned effect.", "subgroup_id": "For whom; `all` is everyone."}
 LISTS: dict[str, ListName] = {
     "effect_interval": "intervals",
@@ -77,7 +79,7 @@ def frame_schema(frame: pd.DataFrame) -> dg.TableSchema:
 
 
 def _core_column(spec: ColumnSpec) -> dg.TableColumn:
-    unit = f" Unit: {spec.unit}." if spec.unit else ""
+    unit = f" Unit: {spec.unit}." if spec.kind in MEASURED and spec.unit else ""
     allowed = [f"one of {', '.join(spec.allowed)}"] if spec.allowed else []
     limits = dg.TableColumnConstraints(nullable=spec.nullable, other=allowed)
     return dg.TableColumn(spec.name, spec.dtype, f"{spec.description}{unit}", limits)

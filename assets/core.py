@@ -12,11 +12,12 @@ from assets.parts import common, layer, out
 from assets.run import Notes, RowAccounts, StudyRun
 from impact.kind import classify
 from impact.kind_review import kinds_for_review
-from intake.accounts import check_limits, count_rows
+from intake.accounts import count_rows
 from intake.core import build_core
 from intake.digests import known_inputs
 from intake.name_review import NAMED, name_notes
 from intake.periods import period_notes
+from intake.refusal import require_few_set_aside
 from schemas.registry import TABLE_ORDER, TABLES
 
 
@@ -80,11 +81,11 @@ def row_accounts(study_run: dg.ResourceParam[StudyRun], **tables: ibis.Table) ->
             table, *(tables[f"{stage}_{table}"] for stage in ("raw", "core", "quarantine"))
         )
     ]
-    check_limits(accounts, study_run.study)
     raw, set_aside = (
         {table: tables[f"{stage}_{table}"] for table in TABLE_ORDER}
         for stage in ("raw", "quarantine")
     )
+    require_few_set_aside(accounts, study_run.study, set_aside)
     inputs = known_inputs(study_run.source_folder, study_run.study, raw, set_aside)
     return RowAccounts(accounts=accounts, known_inputs=inputs)
 

@@ -65,7 +65,7 @@ def report(findings: Findings) -> str:
         effect_diagnostic,
         *core_assets,
     ],
-    **common("publish"),
+    **common("publish", "file"),
 )
 def publication(
     study_run: dg.ResourceParam[StudyRun], findings: Findings

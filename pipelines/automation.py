@@ -34,7 +34,7 @@ def source_files_changed(context: dg.SensorEvaluationContext) -> dg.SensorResult
         dg.RunRequest(run_key=f"{name}-{state}", partition_key=name)
         for name, state in sorted(ready.items())
     ]
-    quiet = None if requests else f"No source file of {len(states)} studies changed."
+    quiet = None if requests else f"No source file changed; studies watched: {len(states)}."
     return dg.SensorResult(run_requests=requests, cursor=as_cursor(seen), skip_reason=quiet)
 
 
