@@ -140,6 +140,23 @@ def explain(
 
 
 @app.command()
+def verify(
+    study: StudyArgument,
+    out: OutOption = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also run it anew and compare findings and report.")
+    ] = False,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Hold the published files of a study against the digests of their run."""
+    from pipelines.commands import verify_published
+
+    settings = _settings(out)
+    raise typer.Exit(verify_published(study, settings, again=again, as_json=as_json, debug=debug))
+
+
+@app.command()
 def ui(
     folders: Annotated[
         list[str] | None,

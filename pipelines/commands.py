@@ -159,6 +159,21 @@ def explain_one(name: str, wanted: str, settings: Settings, *, as_json: bool, de
     return guarded(work, debug=debug)
 
 
+def verify_published(
+    name: str, settings: Settings, *, again: bool, as_json: bool, debug: bool
+) -> int:
+    """Say whether the published files of a study are those that were published; 5 if not."""
+
+    def work() -> int:
+        from pipelines.verify import verified_text, verify_study
+
+        verified = verify_study(name, settings, again=again)
+        print(verified_text(verified, as_json=as_json))
+        return Exit.VERIFICATION_FAILED if verified.differences else Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
 def freeze_plan(name: str, settings: Settings, *, debug: bool) -> int:
     """Freeze the plan of a study and print its digest."""
 
