@@ -63,7 +63,8 @@ def plot_lines(
     `band`: a grey band on the y axis; `start`: an upright line, such as where exposure begins.
     """
     layout = base_layout(HEIGHT, axes[0], left=56, right=150)
-    layout["yaxis"] |= {"title": {"text": escape(axes[1], quote=False)}}
+    words = {"text": escape(axes[1], quote=False), "font": {"size": 12, "color": QUIET}}
+    layout["yaxis"] |= {"title": words}
     layout["xaxis"] |= {"showgrid": False, "zeroline": False}
     figure = _on_white({"data": [], "layout": layout}, title)
     for (name, line), colour, dash in zip(lines.items(), COLOURS, DASHES, strict=False):
@@ -94,7 +95,14 @@ def _on_white(figure: Figure, title: str) -> go.Figure:
     margin = layout["margin"] | {"t": layout["margin"]["t"] + 22 * lines + 14}
     drawn.update_layout(
         template="none",
-        title={"text": text, "x": 0, "xref": "paper", "yref": "container", "y": 0.97},
+        title={
+            "text": text,
+            "x": 0,
+            "xref": "paper",
+            "yref": "container",
+            "y": 0.98,
+            "yanchor": "top",
+        },
         title_font_size=15,
         margin=margin,
         height=layout["height"] + 22 * lines,
