@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
-import pyarrow.compute as pc
 from ibis.util import gen_name
 
-from intake.aliases import chains, with_aliases
-from intake.checks import FAILURES, IS_BROKEN, Catalogue, listed
+from intake.aliases import chains
+from intake.checks import Catalogue, listed
 from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
 from intake.money import over_reversed
 from intake.parse import ibis_type
 from intake.personal import personal_data
 from intake.problems import Problem, Rejected
-from intake.references import with_orphans
 from intake.rejections import rejections
+from intake.sides import Sides, told_apart
 from intake.stored import (
     Slice,
     as_view,
@@ -26,7 +25,7 @@ from intake.stored import (
     store,
     stored_table,
 )
-from intake.typed import Build, typed_rows
+from intake.typed import Build
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
 
@@ -80,45 +79,11 @@ def build_core(
     known = {name: parent for name, parent in parents.items() if name in present}
     build = Build(TABLES[table], study, known, Catalogue())
     slices = slices_of(raw)
-    typed = with_orphans(build, with_aliases(build, typed_rows(build, raw)))
-    sides = _told_apart(build, backend, as_view(backend, table, typed), slices)
+    sides = told_apart(build, backend, raw, slices)
     failures = _failures(build, sides, backend)
     accepted = _without(backend, table, sides.sound, failures, slices)
     problems = rejections(build, sides.rows, failures)
     return CoreTables(accepted, _quarantine(build, raw, failures, slices), problems)
-
-
-@dataclass(frozen=True)
-class _Sides:
-    """Typed rows in two files: `sound` ones pass every check of a single row."""
-
-    sound: ibis.Table
-    broken: ibis.Table
-
-    @property
-    def rows(self) -> ibis.Table:
-        """All of them, with `is_kept`, `is_broken` and `failures`."""
-        marks = {"is_kept": True, IS_BROKEN: False, FAILURES: ""}
-        sound = self.sound.mutate(**{name: ibis.literal(mark) for name, mark in marks.items()})
-        return ibis.union(sound.select(*self.broken.columns), self.broken)
-
-
-def _told_apart(
-    build: Build, backend: ibis.BaseBackend, typed: ibis.Table, slices: list[Slice]
-) -> _Sides:
-    """Read every cell once: rows of the contract, and rows that fail some check."""
-    types = {column.name: ibis_type(column) for column in build.spec.columns}
-    wanted = typed.mutate(**{name: typed[name].cast(kind) for name, kind in types.items()})
-    marks = {"is_kept": "boolean", IS_BROKEN: "boolean", FAILURES: "string"}
-    columns, both = list(types), ibis.schema({**types, **marks}).to_pyarrow()
-    sound, broken = (new_file(backend, f"{side}_{build.spec.name}") for side in ("core", "broken"))
-    contract = ibis.schema(types).to_pyarrow()
-    with parquet_writer(sound, contract) as accept, parquet_writer(broken, both) as reject:
-        for part in slices:
-            rows = part.of(wanted.select(*both.names))
-            accept(in_order(rows.select(columns), pc.invert(rows[IS_BROKEN])))
-            reject(in_order(rows, rows[IS_BROKEN]))
-    return _Sides(stored_table(backend, sound), stored_table(backend, broken))
 
 
 def _without(
@@ -147,7 +112,7 @@ def _empty(types: Mapping[str, str]) -> ibis.Table:
     return row.select(**{name: ibis.null(kind) for name, kind in types.items()}).limit(0)
 
 
-def _failures(build: Build, sides: _Sides, backend: ibis.BaseBackend) -> ibis.Table:
+def _failures(build: Build, sides: Sides, backend: ibis.BaseBackend) -> ibis.Table:
     """Every broken rule of every row: `source_file, source_row, rule_no`."""
     rows = sides.rows
     ours = rows.filter(rows.is_kept)

@@ -1,16 +1,19 @@
 """Large tables on disk: written once as Parquet, a slice at a time, read where they lie."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import ibis
+import ibis.expr.operations as ops
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ibis.util import gen_name
 
@@ -25,6 +28,8 @@ DICTIONARY_BYTES = 131_072
 """Texts of a column that hardly repeat are soon written without a dictionary."""
 WAITING = 1
 Put = Callable[[pa.Table], None]
+_FILES: WeakKeyDictionary[ibis.BaseBackend, dict[str, Path]] = WeakKeyDictionary()
+"""The file behind each table of an engine: the engine itself does not tell."""
 
 
 @contextmanager
@@ -48,10 +53,13 @@ def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Put]:
         ThreadPoolExecutor(max_workers=1) as pool,
     ):
 
+        def write(rows: pa.Table) -> None:
+            writer.write_table(rows.cast(schema), GROUP_ROWS)
+
         def put(rows: pa.Table) -> None:
             if len(waiting) == WAITING:
                 waiting.popleft().result()
-            waiting.append(pool.submit(writer.write_table, rows, GROUP_ROWS))
+            waiting.append(pool.submit(write, rows))
 
         yield put
         for written in waiting:
@@ -81,7 +89,23 @@ def new_file(backend: ibis.BaseBackend, name: str) -> Path:
 
 def stored_table(backend: ibis.BaseBackend, path: Path) -> ibis.Table:
     """The rows of a file of the scratch folder, as a table named for the file."""
+    _FILES.setdefault(backend, {})[path.stem] = path
     return backend.read_parquet(path, table_name=path.stem)
+
+
+def parquet_table(backend: ibis.BaseBackend, path: Path) -> ibis.Table:
+    """The rows of any Parquet file that this program wrote, as a table."""
+    name = gen_name("parquet")
+    _FILES.setdefault(backend, {})[name] = path
+    return backend.read_parquet(path, table_name=name)
+
+
+def file_of(table: ibis.Table) -> Path | None:
+    """The file that holds exactly this table; None where it is not known, or no longer there."""
+    op = table.op()
+    name = op.name if isinstance(op, ops.DatabaseTable) else ""
+    path = _FILES.get(table.get_backend(), {}).get(name)
+    return path if path is not None and path.is_file() else None
 
 
 def stored_file(backend: ibis.BaseBackend, table: ibis.Table) -> Path | None:
@@ -135,6 +159,29 @@ class Slice:
         """The same in memory."""
         found: pa.Table = self.chosen(rows).to_pyarrow()
         return found
+
+
+def rows_from(path: Path, part: Slice, columns: Sequence[str], coded: Sequence[str]) -> pa.Table:
+    """A slice of a raw file in the file's order, columns `coded` as places in lists of texts."""
+    with pq.ParquetFile(path, read_dictionary=list(coded)) as file:
+        groups = [i for i in range(file.num_row_groups) if _may_hold(file.metadata, i, part)]
+        rows = file.read_row_groups(groups, [*columns, *SOURCE_COLUMNS])
+    numbers = rows["source_row"].to_numpy()
+    names = pc.equal(rows["source_file"], part.source_file).to_numpy()
+    inside = (numbers >= part.first) & (numbers <= part.last) & names
+    return rows if inside.all() else rows.filter(inside)
+
+
+def _may_hold(found: pq.FileMetaData, group: int, part: Slice) -> bool:
+    """Whether a row group may have rows of a slice, by the least and the most of its origin."""
+    names = found.schema.names
+    file, row = (
+        found.row_group(group).column(names.index(name)).statistics for name in SOURCE_COLUMNS
+    )
+    if file is None or row is None or not (file.has_min_max and row.has_min_max):
+        return True
+    is_near = row.min <= part.last and row.max >= part.first
+    return bool(is_near and file.min <= part.source_file <= file.max)
 
 
 def in_order(rows: pa.Table, kept: pa.ChunkedArray | None = None) -> pa.Table:
