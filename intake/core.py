@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
+import polars as pl
+import pyarrow as pa
 from ibis.util import gen_name
 
 from intake.aliases import chains
@@ -18,11 +20,13 @@ from intake.sides import Sides, told_apart
 from intake.stored import (
     Slice,
     as_view,
+    file_of,
     in_order,
+    left_over,
     new_file,
     parquet_writer,
+    rows_from,
     slices_of,
-    store,
     stored_table,
 )
 from intake.typed import Build
@@ -81,24 +85,29 @@ def build_core(
     slices = slices_of(raw)
     sides = told_apart(build, backend, raw, slices)
     failures = _failures(build, sides, backend)
-    accepted = _without(backend, table, sides.sound, failures, slices)
+    accepted = _without(table, sides.sound, failures, slices)
     problems = rejections(build, sides.rows, failures)
     return CoreTables(accepted, _quarantine(build, raw, failures, slices), problems)
 
 
 def _without(
-    backend: ibis.BaseBackend,
-    table: str,
-    sound: ibis.Table,
-    failures: ibis.Table,
-    slices: list[Slice],
+    table: str, sound: ibis.Table, failures: ibis.Table, slices: list[Slice]
 ) -> ibis.Table:
     """The sound rows without those that fail a check of several rows; mostly there are none."""
-    late = failures.semi_join(sound, ORIGIN).select(*ORIGIN).distinct()
-    late = backend.create_table(gen_name("late"), late, temp=True)
-    if not late.count().to_pyarrow().as_py():
+    backend = sound.get_backend()
+    source = file_of(sound)
+    late = failures.select(*ORIGIN).semi_join(sound, ORIGIN).distinct().to_polars()
+    if source is None or late.is_empty():
         return sound
-    return store(backend, f"core_{table}", sound.anti_join(late, ORIGIN), slices)
+    path = new_file(backend, f"core_{table}")
+    schema = sound.schema().to_pyarrow()
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    with parquet_writer(path, schema) as put:
+        for part in slices:
+            rows = rows_from(source, part, schema.names, texts)
+            mine = late.filter(pl.col("source_file") == part.source_file)["source_row"]
+            put(left_over(rows, mine.to_numpy()))
+    return stored_table(backend, path)
 
 
 def _nothing(spec: TableSpec) -> CoreTables:

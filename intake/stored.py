@@ -129,18 +129,6 @@ def as_view(backend: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Tabl
         options.fuse_selects = was_fused
 
 
-def store(
-    backend: ibis.BaseBackend, name: str, rows: ibis.Table, slices: Iterable["Slice"]
-) -> ibis.Table:
-    """Write an expression slice by slice, ordered by file and row, and read it back."""
-    path = new_file(backend, name)
-    view = as_view(backend, name, rows)
-    with parquet_writer(path, view.schema().to_pyarrow()) as put:
-        for part in slices:
-            put(in_order(part.of(view)))
-    return stored_table(backend, path)
-
-
 @dataclass(frozen=True)
 class Slice:
     """Source rows `first` to `last` of one file."""
@@ -165,11 +153,23 @@ def rows_from(path: Path, part: Slice, columns: Sequence[str], coded: Sequence[s
     """A slice of a raw file in the file's order, columns `coded` as places in lists of texts."""
     with pq.ParquetFile(path, read_dictionary=list(coded)) as file:
         groups = [i for i in range(file.num_row_groups) if _may_hold(file.metadata, i, part)]
-        rows = file.read_row_groups(groups, [*columns, *SOURCE_COLUMNS])
+        rows = file.read_row_groups(groups, list(dict.fromkeys([*columns, *SOURCE_COLUMNS])))
     numbers = rows["source_row"].to_numpy()
     names = pc.equal(rows["source_file"], part.source_file).to_numpy()
     inside = (numbers >= part.first) & (numbers <= part.last) & names
     return rows if inside.all() else rows.filter(inside)
+
+
+def left_over(rows: pa.Table, without: np.ndarray) -> pa.Table:
+    """Rows of one file without those of these numbers; columns of nulls are not looked through."""
+    kept = ~np.isin(rows["source_row"].to_numpy(), without)
+    return pa.table([_chosen(cells, kept) for cells in rows.columns], names=rows.column_names)
+
+
+def _chosen(cells: pa.ChunkedArray, kept: np.ndarray) -> Any:
+    if cells.null_count == len(cells):
+        return pa.nulls(int(kept.sum()), cells.type)
+    return cells.filter(pa.array(kept))
 
 
 def _may_hold(found: pq.FileMetaData, group: int, part: Slice) -> bool:
