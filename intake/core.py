@@ -85,29 +85,34 @@ def build_core(
     slices = slices_of(raw)
     sides = told_apart(build, backend, raw, slices)
     failures = _failures(build, sides, backend)
-    accepted = _without(table, sides.sound, failures, slices)
+    accepted = _without(table, sides, failures, slices)
     problems = rejections(build, sides.rows, failures)
     return CoreTables(accepted, _quarantine(build, raw, failures, slices), problems)
 
 
-def _without(
-    table: str, sound: ibis.Table, failures: ibis.Table, slices: list[Slice]
-) -> ibis.Table:
-    """The sound rows without those that fail a check of several rows; mostly there are none."""
-    backend = sound.get_backend()
+def _without(table: str, sides: Sides, failures: ibis.Table, slices: list[Slice]) -> ibis.Table:
+    """The sound rows and the doubtful ones, without those that fail a check of several rows.
+
+    Mostly none fails, and then the file of the sound rows is the answer.
+    """
+    sound, places = sides.sound, failures.select(*ORIGIN)
+    late = places.semi_join(sound, ORIGIN).distinct().to_polars()
+    held = sound.limit(0) if sides.doubtful is None else sides.doubtful
+    unique = held.anti_join(places, ORIGIN).order_by(ORIGIN).to_pyarrow()
     source = file_of(sound)
-    late = failures.select(*ORIGIN).semi_join(sound, ORIGIN).distinct().to_polars()
-    if source is None or late.is_empty():
+    if source is None or (late.is_empty() and not unique.num_rows):
         return sound
-    path = new_file(backend, f"core_{table}")
+    path = new_file(sound.get_backend(), f"core_{table}")
     schema = sound.schema().to_pyarrow()
     texts = [field.name for field in schema if pa.types.is_string(field.type)]
     with parquet_writer(path, schema) as put:
         for part in slices:
             rows = rows_from(source, part, schema.names, texts)
             mine = late.filter(pl.col("source_file") == part.source_file)["source_row"]
-            put(left_over(rows, mine.to_numpy()))
-    return stored_table(backend, path)
+            more = part.among(unique).cast(schema)
+            kept = left_over(rows, mine.to_numpy())
+            put(in_order(pa.concat_tables([kept.cast(schema), more])) if len(more) else kept)
+    return stored_table(sound.get_backend(), path)
 
 
 def _nothing(spec: TableSpec) -> CoreTables:
@@ -125,9 +130,10 @@ def _failures(build: Build, sides: Sides, backend: ibis.BaseBackend) -> ibis.Tab
     """Every broken rule of every row: `source_file, source_row, rule_no`."""
     rows = sides.rows
     ours = rows.filter(rows.is_kept)
+    alike = rows if sides.doubtful is None else sides.alike
     parts = [
         listed(sides.broken),
-        *duplicates(build, ours),
+        *duplicates(build, alike.filter(alike.is_kept)),
         *orphans(build, ours),
         *personal_data(build, ours),
         *chains(build, ours),

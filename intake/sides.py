@@ -1,19 +1,22 @@
 """Every cell of a table read once: rows that pass the checks of a single row, and the others."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.operations as ops
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from intake.aliases import with_aliases
 from intake.checks import FAILURES, IS_BROKEN
 from intake.coded import CellReader, named_input
+from intake.keys import repeated_places
 from intake.parse import ibis_type
 from intake.references import with_orphans
 from intake.stored import (
@@ -39,17 +42,31 @@ LARGE = 20_000
 
 @dataclass(frozen=True)
 class Sides:
-    """Typed rows in two files: `sound` ones pass every check of a single row."""
+    """Typed rows in files: `sound` ones pass every check of a single row.
+
+    So do `doubtful` ones, whose key may be that of another row; null where that is not known.
+    """
 
     sound: ibis.Table
     broken: ibis.Table
+    doubtful: ibis.Table | None = None
 
     @property
     def rows(self) -> ibis.Table:
         """All of them, with `is_kept`, `is_broken` and `failures`."""
+        return ibis.union(self._marked(self.sound), self.alike)
+
+    @property
+    def alike(self) -> ibis.Table:
+        """The same of those that may have the key of another row, and of all broken ones."""
+        if self.doubtful is None:
+            return self.broken
+        return ibis.union(self._marked(self.doubtful), self.broken)
+
+    def _marked(self, rows: ibis.Table) -> ibis.Table:
         marks = {"is_kept": True, IS_BROKEN: False, FAILURES: ""}
-        sound = self.sound.mutate(**{name: ibis.literal(mark) for name, mark in marks.items()})
-        return ibis.union(sound.select(*self.broken.columns), self.broken)
+        marked = rows.mutate(**{name: ibis.literal(mark) for name, mark in marks.items()})
+        return marked.select(*self.broken.columns)
 
 
 def told_apart(
@@ -57,32 +74,36 @@ def told_apart(
 ) -> Sides:
     """Read every cell once: rows of the contract, and rows that fail some check."""
     types = {column.name: ibis_type(column) for column in build.spec.columns}
-    both = ibis.schema({**types, **MARKS}).to_pyarrow()
-    sound, broken = (new_file(backend, f"{side}_{build.spec.name}") for side in ("core", "broken"))
-    contract = ibis.schema(types).to_pyarrow()
-    with parquet_writer(sound, contract) as accept, parquet_writer(broken, both) as reject:
-        for rows in _typed_slices(build, backend, raw, slices):
-            is_broken = rows[IS_BROKEN]
-            accept(_whole(rows.drop_columns(list(MARKS)).filter(pc.invert(is_broken)), contract))
-            reject(_whole(rows.filter(is_broken), both))
-    return Sides(stored_table(backend, sound), stored_table(backend, broken))
+    both, contract = (
+        ibis.schema({**types, **marks}).to_pyarrow() for marks in (MARKS, dict[str, str]())
+    )
+    sound, doubtful, broken = (
+        new_file(backend, f"{side}_{build.spec.name}") for side in ("core", "doubtful", "broken")
+    )
+    repeated = repeated_places(build, raw) if _is_coded(build, raw, slices) else None
+    with (
+        parquet_writer(sound, contract) as accept,
+        parquet_writer(doubtful, contract) as doubt,
+        parquet_writer(broken, both) as reject,
+    ):
+        for part, rows in _typed_slices(build, backend, raw, slices):
+            is_broken = rows[IS_BROKEN].to_numpy()
+            is_alike = _is_among(rows, part, repeated)
+            cells = rows.drop_columns(list(MARKS))
+            accept(_whole(cells.filter(pa.array(~is_broken & ~is_alike)), contract))
+            doubt(_whole(cells.filter(pa.array(~is_broken & is_alike)), contract))
+            reject(_whole(rows.filter(pa.array(is_broken)), both))
+    tables = (stored_table(backend, path) for path in (sound, broken, doubtful))
+    accepted, rejected, held = tables
+    return Sides(accepted, rejected, None if repeated is None else held)
 
 
-def _typed_slices(
-    build: Build, backend: ibis.BaseBackend, raw: ibis.Table, slices: Sequence[Slice]
-) -> Iterator[pa.Table]:
-    """All rows slice by slice and in order: the contract's columns and what is wrong."""
-    sources = {source_name(s): s for s in build.study.sources if s.table == build.spec.name}
-    count = sum(part.last - part.first + 1 for part in slices)
-    is_apart = all(inline_mapping(source).rows == "all" for source in sources.values())
-    path = file_of(raw)
-    if count >= LARGE and is_apart and path is not None:
-        yield from _coded_slices(build, raw, path, slices)
-        return
-    typed = with_orphans(build, with_aliases(build, typed_rows(build, raw)))
-    view = as_view(backend, build.spec.name, _wanted(build, typed))
-    for part in slices:
-        yield in_order(part.of(view))
+def _is_among(rows: pa.Table, part: Slice, repeated: pa.Table | None) -> np.ndarray:
+    """Whether each row of a slice is one of these."""
+    if repeated is None:
+        return np.zeros(rows.num_rows, dtype=bool)
+    mine = repeated.filter(pc.equal(repeated["source_file"], part.source_file))
+    return np.isin(rows[ROW].to_numpy(), mine[ROW].to_numpy())
 
 
 def _whole(rows: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -95,6 +116,29 @@ def _whole(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(cells, names=schema.names)
 
 
+def _is_coded(build: Build, raw: ibis.Table, slices: Sequence[Slice]) -> bool:
+    """Whether a table is large enough, and each of its rows can be typed by itself."""
+    sources = [s for s in build.study.sources if s.table == build.spec.name]
+    count = sum(part.last - part.first + 1 for part in slices)
+    is_alone = all(inline_mapping(source).rows == "all" for source in sources)
+    has_names = len({source_name(source) for source in sources}) == len(sources)
+    return count >= LARGE and is_alone and has_names and file_of(raw) is not None
+
+
+def _typed_slices(
+    build: Build, backend: ibis.BaseBackend, raw: ibis.Table, slices: Sequence[Slice]
+) -> Iterator[tuple[Slice, pa.Table]]:
+    """All rows slice by slice and in order: the contract's columns and what is wrong."""
+    path = file_of(raw)
+    if path is not None and _is_coded(build, raw, slices):
+        yield from _coded_slices(build, raw, path, slices)
+        return
+    typed = with_orphans(build, with_aliases(build, typed_rows(build, raw)))
+    view = as_view(backend, build.spec.name, _wanted(build, typed))
+    for part in slices:
+        yield part, in_order(part.of(view))
+
+
 def _wanted(build: Build, typed: ibis.Table) -> ibis.Table:
     types = {column.name: ibis_type(column) for column in build.spec.columns}
     cast = typed.mutate(**{name: typed[name].cast(kind) for name, kind in types.items()})
@@ -103,24 +147,22 @@ def _wanted(build: Build, typed: ibis.Table) -> ibis.Table:
 
 def _coded_slices(
     build: Build, raw: ibis.Table, path: Path, slices: Sequence[Slice]
-) -> Iterator[pa.Table]:
+) -> Iterator[tuple[Slice, pa.Table]]:
     """The same, a text that repeats read once; the next slice is read while one is checked."""
     steps = {
         source_name(source): RowReader.of(build, raw, path, source)
         for source in build.study.sources
         if source.table == build.spec.name
     }
+    ahead: deque[tuple[Slice, Future[pa.Table]]] = deque()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        parts = iter(slices)
-        ahead = None
-        for part in parts:
-            step = steps[part.source_file]
-            coming = (step, pool.submit(step.cells, part))
-            if ahead is not None:
-                yield ahead[0].rows(ahead[1].result())
-            ahead = coming
-        if ahead is not None:
-            yield ahead[0].rows(ahead[1].result())
+        for part in slices:
+            ahead.append((part, pool.submit(steps[part.source_file].cells, part)))
+            if len(ahead) > 1:
+                before, cells = ahead.popleft()
+                yield before, steps[before.source_file].rows(cells.result())
+        for part, cells in ahead:
+            yield part, steps[part.source_file].rows(cells.result())
 
 
 @dataclass(frozen=True)

@@ -148,16 +148,20 @@ class Slice:
         found: pa.Table = self.chosen(rows).to_pyarrow()
         return found
 
+    def among(self, rows: pa.Table) -> pa.Table:
+        """These rows of a table in memory."""
+        numbers = rows["source_row"].to_numpy()
+        is_mine = pc.equal(rows["source_file"], self.source_file).to_numpy()
+        inside = (numbers >= self.first) & (numbers <= self.last) & is_mine
+        return rows if inside.all() else rows.filter(pa.array(inside))
+
 
 def rows_from(path: Path, part: Slice, columns: Sequence[str], coded: Sequence[str]) -> pa.Table:
     """A slice of a raw file in the file's order, columns `coded` as places in lists of texts."""
     with pq.ParquetFile(path, read_dictionary=list(coded)) as file:
         groups = [i for i in range(file.num_row_groups) if _may_hold(file.metadata, i, part)]
         rows = file.read_row_groups(groups, list(dict.fromkeys([*columns, *SOURCE_COLUMNS])))
-    numbers = rows["source_row"].to_numpy()
-    names = pc.equal(rows["source_file"], part.source_file).to_numpy()
-    inside = (numbers >= part.first) & (numbers <= part.last) & names
-    return rows if inside.all() else rows.filter(inside)
+    return part.among(rows)
 
 
 def left_over(rows: pa.Table, without: np.ndarray) -> pa.Table:
