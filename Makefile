@@ -43,6 +43,7 @@ check: $(VENV)/.dev ## what CI runs before the tests: format, lint, types, impor
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.dictionary --check
+	$(BIN)/python -m pipelines.catalog --check
 	$(BIN)/python -m pytest -q tests/house
 
 format: $(VENV)/.dev ## rewrite the code in the house format
@@ -53,8 +54,9 @@ honesty: $(VENV)/.dev ## simulate worlds of known truth, write docs/honesty.md (
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore::DeprecationWarning \
 		-m benchmarks.honesty --reps $(HONESTY_REPS)
 
-generate: $(VENV)/.dev ## rewrite the data dictionary and the JSON Schemas
+generate: $(VENV)/.dev ## rewrite the data dictionary, the JSON Schemas and the list of Dagster definitions
 	$(BIN)/python -m schemas.dictionary
+	$(BIN)/python -m pipelines.catalog
 
 lock: $(VENV)/.dev ## resolve constraints.txt again from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \

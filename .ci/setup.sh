@@ -20,3 +20,12 @@ if "$venv/bin/python" -m pip install -q --disable-pip-version-check -c constrain
 else
     "$venv/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt -e "$requirement"
 fi
+# The rules of axe-core (MPL-2.0), for the browser tests: the package's one file, without the driver it asks for.
+if [ "$requirement" = ".[dev]" ]; then
+    axe=axe-playwright-python==0.1.8
+    if [ -x "$venv/bin/uv" ]; then
+        VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" pip install -q --no-deps "$axe"
+    else
+        "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps "$axe"
+    fi || echo "axe-core could not be installed; the tests that need it are skipped" >&2
+fi

@@ -5,16 +5,19 @@ from typing import Any
 import dagster as dg
 import ibis
 
-from assets.checks import contract_check, recorded
+from assets.catalog import core_schema, quarantine_schema
+from assets.checks import described, recorded, table_checks
+from assets.failures import telling
 from assets.parts import common, layer, out
 from assets.run import Notes, RowAccounts, StudyRun
 from impact.kind import classify
 from impact.kind_review import kinds_for_review
-from intake.accounts import check_limits, count_rows
+from intake.accounts import count_rows
 from intake.core import build_core
 from intake.digests import known_inputs
 from intake.name_review import NAMED, name_notes
 from intake.periods import period_notes
+from intake.refusal import require_few_set_aside
 from schemas.registry import TABLE_ORDER, TABLES
 
 
@@ -28,10 +31,12 @@ def _core_asset(table: str) -> dg.AssetsDefinition:
         name=f"core_{table}",
         ins=ins,
         outs={
-            f"core_{table}": out("core", "core", about, "duckdb", "parquet"),
+            f"core_{table}": out(
+                "core", layer("core", core_schema(table)), about, "duckdb", "parquet"
+            ),
             f"quarantine_{table}": out(
                 "core",
-                "quarantine",
+                layer("quarantine", quarantine_schema()),
                 f"Rows of {table} set aside, one per row and rule, with the original text.",
                 "duckdb",
                 "parquet",
@@ -39,6 +44,7 @@ def _core_asset(table: str) -> dg.AssetsDefinition:
         },
         partitions_def=common("core")["partitions_def"],
     )
+    @telling()
     def core(
         study_run: dg.ResourceParam[StudyRun], raw: ibis.Table, **parents: ibis.Table
     ) -> tuple[ibis.Table, ibis.Table]:
@@ -51,7 +57,7 @@ def _core_asset(table: str) -> dg.AssetsDefinition:
 
 
 core_assets = [_core_asset(table) for table in TABLE_ORDER]
-core_checks = [contract_check(table) for table in TABLE_ORDER]
+core_checks = [table_checks(table) for table in TABLE_ORDER]
 
 
 @dg.asset(
@@ -63,6 +69,7 @@ core_checks = [contract_check(table) for table in TABLE_ORDER]
     metadata=layer("accounts"),
     **common("core", "duckdb"),
 )
+@telling()
 def row_accounts(study_run: dg.ResourceParam[StudyRun], **tables: ibis.Table) -> RowAccounts:
     """Read = accepted + quarantined + superseded + out of window, per file, as known."""
     if (known := study_run.published_model("row_accounts", RowAccounts)) is not None:
@@ -74,16 +81,16 @@ def row_accounts(study_run: dg.ResourceParam[StudyRun], **tables: ibis.Table) ->
             table, *(tables[f"{stage}_{table}"] for stage in ("raw", "core", "quarantine"))
         )
     ]
-    check_limits(accounts, study_run.study)
     raw, set_aside = (
         {table: tables[f"{stage}_{table}"] for table in TABLE_ORDER}
         for stage in ("raw", "quarantine")
     )
+    require_few_set_aside(accounts, study_run.study, set_aside)
     inputs = known_inputs(study_run.source_folder, study_run.study, raw, set_aside)
     return RowAccounts(accounts=accounts, known_inputs=inputs)
 
 
-@dg.asset_check(asset=row_accounts, blocking=True)
+@dg.asset_check(asset=row_accounts, blocking=True, metadata=described("core"))
 def every_row_is_accounted_for(
     study_run: dg.ResourceParam[StudyRun], row_accounts: RowAccounts
 ) -> dg.AssetCheckResult:

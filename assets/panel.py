@@ -4,7 +4,8 @@ import dagster as dg
 import ibis
 import pandas as pd
 
-from assets.checks import frame_violations, recorded
+from assets.catalog import model_schema
+from assets.checks import described, frame_violations, recorded
 from assets.parts import common, layer, out
 from assets.run import STUDIES, PlanState, StudyRun
 from impact.gather import gather_tables
@@ -12,7 +13,7 @@ from impact.panel import build_panel, exclude
 from schemas.panel import Panel
 
 
-@dg.asset(metadata=layer("panel"), **common("panel", "duckdb", "parquet"))
+@dg.asset(metadata=layer("panel", model_schema(Panel)), **common("panel", "duckdb", "parquet"))
 def panel(
     study_run: dg.ResourceParam[StudyRun],
     frozen_plan: PlanState,
@@ -26,7 +27,7 @@ def panel(
     return built
 
 
-@dg.asset_check(asset=panel, blocking=True)
+@dg.asset_check(asset=panel, blocking=True, metadata=described("panel"))
 def panel_is_valid(
     study_run: dg.ResourceParam[StudyRun], panel: pd.DataFrame
 ) -> dg.AssetCheckResult:
@@ -74,7 +75,7 @@ BesidePanel = tuple[
         "frozen_plan": dg.AssetIn("frozen_plan"),
     },
     outs={
-        f"panel_{name}": out("panel", "panel", about, "duckdb", "parquet", frame=True)
+        f"panel_{name}": out("panel", layer("panel"), about, "duckdb", "parquet", frame=True)
         for name, about in BESIDE.items()
     },
     partitions_def=STUDIES,

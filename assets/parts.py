@@ -11,9 +11,10 @@ from assets.run import STUDIES
 OWNERS = ("team:advocacy-impact",)
 
 
-def layer(name: str) -> dict[str, str]:
-    """Metadata that tells the IO manager in which folder of the generation a table lies."""
-    return {"layer": name}
+def layer(name: str, schema: dg.TableSchema | None = None) -> dict[str, Any]:
+    """Metadata: in which folder of the generation a table lies, and its columns where known."""
+    columns = {} if schema is None else {"dagster/column_schema": schema}
+    return {"layer": name, **columns}
 
 
 def common(group: str, *kinds: str) -> dict[str, Any]:
@@ -26,15 +27,17 @@ def common(group: str, *kinds: str) -> dict[str, Any]:
     }
 
 
-def out(group: str, folder: str, description: str, *kinds: str, frame: bool = False) -> dg.AssetOut:
-    """One output of an asset that makes several tables."""
+def out(
+    group: str, metadata: dict[str, Any], description: str, *kinds: str, frame: bool = False
+) -> dg.AssetOut:
+    """One output of an asset that makes several tables; `metadata` as `layer` gives it."""
     return dg.AssetOut(
         dagster_type=FRAME if frame else TABLE,
         group_name=group,
         kinds=set(kinds),
         owners=list(OWNERS),
         description=description,
-        metadata=layer(folder),
+        metadata=metadata,
     )
 
 

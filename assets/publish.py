@@ -4,6 +4,7 @@ import dagster as dg
 import ibis
 
 from assets.core import core_assets
+from assets.described import verdict_table
 from assets.effect import effect_diagnostic, effect_estimate, effect_event_study, effect_interval
 from assets.parts import common, layer
 from assets.run import Effects, Indicators, Notes, Publication, RowAccounts, StudyRun
@@ -64,7 +65,7 @@ def report(findings: Findings) -> str:
         effect_diagnostic,
         *core_assets,
     ],
-    **common("publish"),
+    **common("publish", "file"),
 )
 def publication(
     study_run: dg.ResourceParam[StudyRun], findings: Findings
@@ -76,15 +77,10 @@ def publication(
 
 def described(published: Publication, findings: Findings) -> dict[str, dg.MetadataValue]:
     """What the catalog shows of a publication."""
-    verdicts = "\n".join(
-        f"- **{effect.effect_id}** ({effect.subgroup_id}): {effect.verdict}, "
-        f"certainty {effect.certainty}"
-        for effect in findings.effects
-    )
     return {
         "is_published": dg.MetadataValue.bool(published.is_published),
         "reason": dg.MetadataValue.text(published.reason or "complete"),
         "findings_sha256": dg.MetadataValue.text(published.digest),
         "report": dg.MetadataValue.path(published.report_path),
-        "verdicts": dg.MetadataValue.md(verdicts or "no planned effect"),
+        "verdicts": dg.MetadataValue.md(verdict_table(findings.effects)),
     }

@@ -3,6 +3,7 @@
 import dagster as dg
 import ibis
 
+from assets.failures import telling
 from assets.parts import common, layer
 from assets.run import PlanState, StudyRun
 from intake.read import read_raw
@@ -10,6 +11,7 @@ from schemas.registry import TABLES
 
 
 @dg.asset(**common("intake", "yaml"), metadata=layer("plan"))
+@telling()
 def frozen_plan(study_run: dg.ResourceParam[StudyRun]) -> PlanState:
     """The plan, frozen before any outcome is opened; a changed plan stops the run."""
     state = study_run.freeze_plan()
@@ -27,6 +29,7 @@ def _raw_asset(table: str) -> dg.AssetsDefinition:
         metadata=layer("raw"),
         **common("intake", "duckdb", "parquet"),
     )
+    @telling()
     def raw(study_run: dg.ResourceParam[StudyRun]) -> ibis.Table:
         if published := study_run.published(f"raw_{table}"):
             return published[0]

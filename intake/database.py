@@ -143,14 +143,23 @@ def _connect(query: Query, driver: Any, address: str) -> Any:
         return driver.connect(address, **CONNECT)
     except driver.Error as error:
         told = str(error)
-    raise _no_connection(query, told)
+        was_asked = bool(getattr(error.pgconn, "used_password", False))
+    raise _no_connection(query, told, was_asked=was_asked)
 
 
-def _no_connection(query: Query, told: str) -> Rejected:
+def _no_connection(query: Query, told: str, *, was_asked: bool) -> Rejected:
+    """Why there is no connection; `was_asked`: the server took a password before it refused.
+
+    The driver gives no SQLSTATE of a refused connection, only words in the server's language:
+    where they are not English, what was asked for tells a refusal from a server that is down.
+    """
     if "password" in told or "authentication" in told or "role " in told:
         what, remedy = "the server refuses the user or the password", "check the address"
     elif "database " in told and "not exist" in told:
         what, remedy = "the server has no such database", "check the end of the address"
+    elif was_asked:
+        what = "the server refuses the user, the password or the database"
+        remedy = "check the address"
     elif "invalid" in told or "missing" in told:
         what, remedy = "the address cannot be read", "check it: postgresql://user@host/database"
     else:

@@ -1,6 +1,7 @@
 """Columns that a source does not have, made from those it has, by a closed list of rules."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -32,14 +33,17 @@ nfc_normalize: Any = ibis.udf.scalar.builtin(_python_nfc, name="nfc_normalize")
 """DuckDB's own functions; the Python bodies only carry the types."""
 
 
-def derived_text(rows: ibis.Table, rule: Derived) -> Value:
-    """A derived column as text, null where none of its columns is filled."""
+def derived_text(rows: ibis.Table, rule: Derived, empty: Sequence[str] = ()) -> Value:
+    """A derived column as text, null where none of its columns is filled.
+
+    A cell that holds one of the words in `empty` is not filled.
+    """
     if rule.rule == "row_id":
         return ibis.literal(rule.prefix).concat(
             rows.source_file, ":", rows.source_row.cast("string")
         )
     parts = [source_text(rows, name) for name in rule.columns]
-    filled = [part.strip().nullif("") for part in parts]
+    filled = [_filled(part.strip().nullif(""), empty) for part in parts]
     if rule.rule == "stable_id":
         return _stable_id(filled, rule.prefix)
     if rule.rule == "date":
@@ -56,6 +60,10 @@ def source_text(rows: ibis.Table, name: str) -> Value:
     spelling = {column.casefold(): column for column in rows.columns}
     found = spelling.get(name.casefold())
     return ibis.null("string") if found is None else rows[found].nullif("")
+
+
+def _filled(text: Value, empty: Sequence[str]) -> Value:
+    return ibis.ifelse(text.isin(empty), ibis.null("string"), text) if empty else text
 
 
 def _stable_id(parts: list[Value], prefix: str) -> Value:

@@ -2,14 +2,14 @@
 
 import codecs
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import ibis
 
 from intake.accounts import unknown_rows
 from intake.checks import NOT_YET_RECORDED
-from intake.study import inline_mapping, input_files, source_name, source_path
+from intake.study import file_name, inline_mapping, input_files, source_name, source_path
 from schemas.findings import InputDigest
 from schemas.registry import TABLES
 from schemas.study import Source, SourceFormat, Study
@@ -66,21 +66,38 @@ def known_inputs(
     text. A file that also fills a table without such a date is known whole.
     """
     found = []
-    for name, sources in _by_file(study).items():
+    for name, sources in _grouped(study.sources, file_name).items():
         logs = [TABLES[s.table].meta.recorded_column is not None for s in sources]
         if not all(logs):
             continue
-        later = _later(name, [quarantine[source.table] for source in sources])
-        sha256 = _known_digest(folder, sources[0], raw[sources[0].table], later)
-        if sha256 is not None:
-            found.append(InputDigest(path=name, sha256=sha256))
+        parts = [
+            _known_digest(
+                folder,
+                same[0],
+                raw[same[0].table],
+                _later(sheet, [quarantine[source.table] for source in same]),
+            )
+            for sheet, same in _grouped(sources, source_name).items()
+        ]
+        known = [part for part in parts if part is not None]
+        if len(known) == len(parts):
+            found.append(InputDigest(path=name, sha256=_together(known)))
     return found
 
 
-def _by_file(study: Study) -> dict[str, list[Source]]:
+def _together(digests: Sequence[str]) -> str:
+    """One digest of a file that is read in several parts: the sheets of a workbook."""
+    if len(digests) == 1:
+        return digests[0]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def _grouped(
+    sources: Iterable[Source], name_of: Callable[[Source], str]
+) -> dict[str, list[Source]]:
     found: dict[str, list[Source]] = {}
-    for source in study.sources:
-        found.setdefault(source_name(source), []).append(source)
+    for source in sources:
+        found.setdefault(name_of(source), []).append(source)
     return found
 
 

@@ -79,11 +79,11 @@ def is_kept(rows: ibis.Table, mapping: SourceMapping) -> Value:
 def _mapped(rows: ibis.Table, column: ColumnSpec, mapping: SourceMapping) -> Value:
     if column.name in mapping.constants:
         return ibis.literal(mapping.constants[column.name])
+    empty = mapping.format.null_words(column.name)
     if column.name in mapping.derive:
-        text = derived_text(rows, mapping.derive[column.name])
+        text = derived_text(rows, mapping.derive[column.name], empty)
     else:
         text = source_text(rows, mapping.columns.get(column.name, column.name))
-    empty = mapping.format.null_words(column.name)
     if empty:
         text = ibis.ifelse(text.strip().isin(empty), ibis.null("string"), text)
     words = mapping.values.get(column.name)

@@ -20,7 +20,7 @@ Value = Any
 
 @dataclass(frozen=True)
 class Converted:
-    """A table with `amount_reporting` filled where it can be, and rows that lack a rate."""
+    """A table with the rate of each row where there is one, and checks of rows that lack it."""
 
     table: ibis.Table
     checks: tuple[Check, ...]
@@ -49,14 +49,30 @@ def in_reporting_currency(table: ibis.Table, rates: ibis.Table | None, study: St
     return Converted(table, _checks(table, study))
 
 
+def with_disclosed_rates(table: ibis.Table, rates: ibis.Table | None, study: Study) -> Converted:
+    """The rate of disclosed sums in other currencies, taken at the last day of their year.
+
+    Their amounts stay as disclosed: `rate` only says whether they can be compared with the log.
+    """
+    known = table.amount.notnull() & table.currency.notnull() & (table.year <= study.as_of.year)
+    abroad = known & (table.currency != study.currency)
+    table = table.mutate(
+        rate_currency=ibis.ifelse(abroad, table.currency, ibis.null("string")),
+        rate_date=ibis.date(table.year.cast("int32"), 12, 31),
+    )
+    table = _with_rate(table, rates, study)
+    missing = _missing_rate(study, "add the rate to fx_rate")
+    return Converted(table, (Check(missing, table.rate_currency.notnull() & table.rate.isnull()),))
+
+
+def _missing_rate(study: Study, remedy: str) -> Rule:
+    what = f"the amount has no rate to {study.currency} on its date"
+    return Rule("currency", MISSING_RATE, what, remedy)
+
+
 def _checks(table: ibis.Table, study: Study) -> tuple[Check, ...]:
     asked = table.is_abroad & table.rate_date.notnull()
-    missing = Rule(
-        "currency",
-        MISSING_RATE,
-        f"the amount has no rate to {study.currency} on its date",
-        "add the rate to fx_rate, or give amount_reporting",
-    )
+    missing = _missing_rate(study, "add the rate to fx_rate, or give amount_reporting")
     large = Rule(
         "amount_reporting", "range", "the converted amount has too many digits", "check the rate"
     )

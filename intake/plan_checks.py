@@ -18,7 +18,7 @@ MAY_EXCLUDE = ("outcome", "exposure")
 
 
 def plan_problems(path: Path, plan: Plan) -> list[Problem]:
-    """Exclusions and selections of units that name what does not exist, with their lines."""
+    """Exclusions, selections of units and covariates that cannot be, with their lines."""
     found: list[tuple[Location, str, str]] = []
     for place, exclusion in enumerate(plan.exclusions):
         at: Location = ("exclusions", place)
@@ -30,10 +30,19 @@ def plan_problems(path: Path, plan: Plan) -> list[Problem]:
         found += _unknown_columns(exclusion.table, exclusion.where, (*at, "where"))
     for place, effect in enumerate(plan.effects):
         found += _unknown_columns("unit", effect.analysis.units.where, ("effects", place, "units"))
+        found += _outcome_again(effect, ("effects", place))
     return [
         Problem(path.name, line_of(path, at), _dotted(at), "plan", what, remedy)
         for at, what, remedy in found
     ]
+
+
+def _outcome_again(effect: PlannedEffect, at: Location) -> list[tuple[Location, str, str]]:
+    """An outcome is no covariate of itself: adjusting for it would take the effect away."""
+    if effect.measure_id not in effect.analysis.covariates:
+        return []
+    what = "covariates name the effect's own measure"
+    return [((*at, "covariates"), what, "name another measure, or none")]
 
 
 def indicator_problems(path: Path, study: Study) -> list[Problem]:

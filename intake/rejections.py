@@ -58,7 +58,8 @@ def _missing_rates(
     chosen = failures.filter(
         failures.rule_no == found["rule_no"], failures.source_file == found["source_file"]
     )
-    lacking = rows.semi_join(chosen, ORIGIN).mutate(year=rows.start_date.year())
+    year = rows.year if "year" in rows.columns else rows.start_date.year()
+    lacking = rows.semi_join(chosen, ORIGIN).mutate(year=year)
     grouped = lacking.group_by("source_file", "currency", "year").agg(
         count=lacking.count(), row=lacking.source_row.min()
     )

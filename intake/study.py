@@ -87,7 +87,7 @@ def input_files(study: Study) -> list[str]:
 
 def source_path(folder: Path, source: Source) -> Path:
     """The source's file, resolved; raises `Rejected` where it is not a file of the study."""
-    name = source_name(source)
+    name = file_name(source)
     problems = _path_problems(folder, name)
     if not problems and not (folder / name).is_file():
         problems = [Problem(name, None, None, "missing_file", "is not there", "add the file")]
@@ -96,9 +96,15 @@ def source_path(folder: Path, source: Source) -> Path:
     return (folder / name).resolve()
 
 
-def source_name(source: Source) -> str:
-    """How a source is named in messages and in `source_file`."""
+def file_name(source: Source) -> str:
+    """The file of a source, relative to the study folder; the table of a query."""
     return PurePosixPath(source.path or source.table).as_posix()
+
+
+def source_name(source: Source) -> str:
+    """How a source is named in messages and in `source_file`: the file, and the sheet if said."""
+    sheet = inline_mapping(source).format.sheet
+    return f"{file_name(source)}#{sheet}" if sheet else file_name(source)
 
 
 def inline_mapping(source: Source) -> Mapping:
@@ -119,9 +125,10 @@ def _table_problems(study: Study, source: Source) -> list[Problem]:
         for needed in TABLES[source.table].meta.needs
         if needed not in present
     ]
-    same = [o for o in study.sources if (o.table, o.path) == (source.table, source.path)]
+    name = source_name(source)
+    same = [o for o in study.sources if (o.table, source_name(o)) == (source.table, name)]
     if len(same) > 1 and same[-1] is source:
-        what = f"{source.path or 'a query'} is read twice into {source.table}"
+        what = f"{name if source.path else 'a query'} is read twice into {source.table}"
         remedy = "keep one of them" if source.path else "join them with UNION ALL"
         problems.append(_study_problem("path", "repeated", what, remedy))
     return problems

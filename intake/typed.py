@@ -11,7 +11,7 @@ import ibis
 
 from intake.checks import FAILURES, IS_BROKEN, NOT_YET_RECORDED, Catalogue, Check, Rule, any_fails
 from intake.mapping import cell_styles, is_kept, mapped_texts, with_precision
-from intake.money import in_reporting_currency
+from intake.money import in_reporting_currency, with_disclosed_rates
 from intake.parse import FIRST_DATE, TYPES, absent, is_null, limit_checks, parse
 from intake.periods import unfinished
 from intake.row_rules import rule_check
@@ -136,6 +136,9 @@ def checked_rows(build: Build, table: ibis.Table, first: Mapping[str, Rule]) -> 
     money: tuple[Check, ...] = ()
     if build.spec.name == "engagement":
         converted = in_reporting_currency(table, build.parents.get("fx_rate"), build.study)
+        table, money = converted.table, converted.checks
+    if build.spec.name == "public_disclosure":
+        converted = with_disclosed_rates(table, build.parents.get("fx_rate"), build.study)
         table, money = converted.table, converted.checks
     given = {c.name: table[f"given_{c.name}"] for c in build.spec.data_columns}
     checks = [

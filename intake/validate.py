@@ -20,7 +20,7 @@ from intake.problems import Outcome, Problem, Rejected
 from intake.read import source_notes
 from intake.reasons import Place, first_values, quarantine_problems, quarantine_rows
 from intake.staged import scratch_folder
-from intake.study import check_source, inline_mapping, load_plan, read_study, source_name
+from intake.study import check_source, load_plan, read_study
 from schemas.findings import RowAccount
 from schemas.plan import Plan
 from schemas.registry import TABLE_ORDER
@@ -114,9 +114,8 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
 
 def _add(done: _Pass, table: str, problems: Sequence[Problem]) -> None:
     """Keep problems of a table's rows."""
-    placed = [_in_sheet(problem, table, done.study) for problem in problems]
-    done.problems += placed
-    done.by_table[table] = (*done.by_table.get(table, ()), *placed)
+    done.problems += problems
+    done.by_table[table] = (*done.by_table.get(table, ()), *problems)
 
 
 def _against_tables(path: Path, plan: Plan, accepted: Mapping[str, ibis.Table]) -> list[Problem]:
@@ -187,15 +186,6 @@ def _beyond_limits(
     except Rejected as rejected:
         found += rejected.problems
     return found
-
-
-def _in_sheet(problem: Problem, table: str, study: Study) -> Problem:
-    """A problem of a workbook with the sheet, where the study names one."""
-    for source in study.sources:
-        sheet = inline_mapping(source).format.sheet
-        if sheet and (source.table, source_name(source)) == (table, problem.source_file):
-            return replace(problem, message=f"{problem.message} (sheet {sheet})")
-    return problem
 
 
 def _with_guess(problem: Problem, mapping: MappingReport) -> Problem:

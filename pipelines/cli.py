@@ -82,15 +82,33 @@ def validate(
 
 @app.command()
 def report(
-    study: StudyArgument,
+    study: Annotated[
+        str | None, typer.Argument(help="A study folder, or a name under data/studies.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Write one page of all studies.")] = False,
     out: OutOption = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    as_pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print it with the installed Chromium.")
+    ] = False,
+    as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Say where the published report of a study is."""
-    from pipelines.commands import show_report
+    """Say where the published report of a study is, or write the page of all studies."""
+    from pipelines.commands import show_overview, show_report
 
-    raise typer.Exit(show_report(study, _settings(out), open_it=open_it, debug=debug))
+    if (study is None) is not every:
+        raise typer.BadParameter("give a study, or --all and none", param_hint="STUDY")
+    if every and as_pdf:
+        raise typer.BadParameter("prints the report of one study, not --all", param_hint="--pdf")
+    settings = _settings(out)
+    if study is None:
+        code = show_overview(settings, open_it=open_it, as_json=as_json, debug=debug)
+    else:
+        code = show_report(
+            study, settings, open_it=open_it, as_json=as_json, debug=debug, as_pdf=as_pdf
+        )
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -119,6 +137,39 @@ def explain(
     from pipelines.commands import explain_one
 
     raise typer.Exit(explain_one(study, wanted, _settings(out), as_json=as_json, debug=debug))
+
+
+@app.command()
+def verify(
+    study: StudyArgument,
+    out: OutOption = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also run it anew and compare findings and report.")
+    ] = False,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Hold the published files of a study against the digests of their run."""
+    from pipelines.commands import verify_published
+
+    settings = _settings(out)
+    raise typer.Exit(verify_published(study, settings, again=again, as_json=as_json, debug=debug))
+
+
+@app.command()
+def ui(
+    folders: Annotated[
+        list[str] | None,
+        typer.Argument(help="Studies, or folders of studies, beside data/studies."),
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to open.")] = 3000,
+    debug: DebugOption = False,
+) -> None:
+    """Open Dagster's UI on this machine only; Ctrl-C stops it."""
+    from pipelines.commands import guarded
+    from pipelines.ui import serve_ui
+
+    raise typer.Exit(guarded(lambda: serve_ui(folders or [], _settings(None), port), debug=debug))
 
 
 @app.command()

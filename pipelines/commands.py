@@ -73,17 +73,58 @@ def start_study(folder: Path, *, debug: bool) -> int:
     return guarded(work, debug=debug)
 
 
-def show_report(name: str, settings: Settings, *, open_it: bool, debug: bool) -> int:
-    """Print the path of the published report, and open it when asked."""
+def show_report(
+    name: str,
+    settings: Settings,
+    *,
+    open_it: bool,
+    as_json: bool,
+    debug: bool,
+    as_pdf: bool = False,
+) -> int:
+    """Print the path of the published report, or of its PDF, and open it when asked."""
 
     def work() -> int:
         from pipelines.generation import REPORT
         from pipelines.results import published_folder
 
-        path = published_folder(_study_id(name, settings), settings) / REPORT
-        print(path)
+        study_id = _study_id(name, settings)
+        path = published_folder(study_id, settings) / REPORT
+        if as_pdf:
+            printed = _print_report(path, settings.output / study_id / "report.pdf")
+            if printed is None:
+                return Exit.TOOL_MISSING
+            path = printed
+        print(json.dumps({"study_id": study_id, "report": str(path)}) if as_json else path)
         if open_it:
             webbrowser.open(path.as_uri())
+        return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def _print_report(page: Path, pdf: Path) -> Path | None:
+    """The PDF, None (and one sentence) where no browser is installed."""
+    from pipelines.pdf import NEEDED, find_browser, print_page
+
+    browser = find_browser()
+    if browser is None:
+        print(NEEDED, file=sys.stderr)
+        return None
+    print_page(page, pdf, browser)
+    return pdf
+
+
+def show_overview(settings: Settings, *, open_it: bool, as_json: bool, debug: bool) -> int:
+    """Write the page of all studies, print its path, and open it when asked."""
+
+    def work() -> int:
+        from pipelines.overview import overview_json, write_overview
+
+        overview = write_overview(settings)
+        print(overview_json(overview) if as_json else overview.path)
+        if open_it:
+            webbrowser.open(overview.path.as_uri())
         return Exit.DONE
 
     return guarded(work, debug=debug)
@@ -114,6 +155,21 @@ def explain_one(name: str, wanted: str, settings: Settings, *, as_json: bool, de
         explained = explain_number(published_study(name, settings), wanted, settings)
         print(explained_text(explained, as_json=as_json))
         return Exit.DONE
+
+    return guarded(work, debug=debug)
+
+
+def verify_published(
+    name: str, settings: Settings, *, again: bool, as_json: bool, debug: bool
+) -> int:
+    """Say whether the published files of a study are those that were published; 5 if not."""
+
+    def work() -> int:
+        from pipelines.verify import verified_text, verify_study
+
+        verified = verify_study(name, settings, again=again)
+        print(verified_text(verified, as_json=as_json))
+        return Exit.VERIFICATION_FAILED if verified.differences else Exit.DONE
 
     return guarded(work, debug=debug)
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from impact.design import Advice, Budget, OpenQuestion, Option, advise
 from impact.draw import COLUMNS, draw_exposure, first_period
-from impact.gather import StudyTables
 from impact.open_questions import open_questions
 from intake.study import load_plan, load_study, plan_digest
 from pipelines.errors import Exit, UserError
@@ -19,12 +18,12 @@ from pipelines.files import write_atomic
 from pipelines.generation import FINDINGS
 from pipelines.results import published_folder
 from pipelines.settings import Settings
+from pipelines.workbench import published_tables
 from schemas.findings import Findings
 from schemas.plan import Plan
 from schemas.study import Study
 
 TEMPLATE = "exposure_template.csv"
-TABLES = ("exposure", "timing", "unit", "measure", "initiative", "supported", "subgroup")
 NAMES = {
     "randomised_arms": "half drawn by lot starts at once, half waits",
     "randomised_order": "four waves, their order drawn by lot, the last one waits",
@@ -64,7 +63,7 @@ def design_study(folder: Path, settings: Settings, out: Path | None = None) -> D
             "The study folder has no plan.yaml, or another one than the run used.",
             f"Run the study again: advocacy run {study.study_id}",
         )
-    questions = open_questions(findings.effects, _tables(published), plan, study)
+    questions = open_questions(findings.effects, published_tables(published), plan, study)
     advice = tuple(advise(question, _budget(plan, questions)) for question in questions)
     target = (out or settings.output / study.study_id / "design") / TEMPLATE
     return Designed(study, advice, _write(advice, plan, study, target))
@@ -73,12 +72,6 @@ def design_study(folder: Path, settings: Settings, out: Path | None = None) -> D
 def _budget(plan: Plan, questions: Sequence[OpenQuestion]) -> Budget:
     seed = plan.analysis.seed
     return Budget(seed=seed) if len(questions) <= MANY else Budget(100, 40, seed)
-
-
-def _tables(published: Path) -> StudyTables:
-    """The small tables that the run's effects were made from."""
-    read = {name: pd.read_parquet(published / "panel" / f"panel_{name}.parquet") for name in TABLES}
-    return StudyTables(panel=pd.read_parquet(published / "panel" / "panel.parquet"), **read)
 
 
 def _write(advice: Sequence[Advice], plan: Plan, study: Study, path: Path) -> Path | None:

@@ -2,13 +2,13 @@
 
 import importlib.util
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.errors import Exit
+from pipelines.pdf import find_browser
 from pipelines.settings import Settings, known_studies
 from pipelines.versions import NUMBERS_COME_FROM, code_version, package_versions
 
@@ -43,7 +43,7 @@ def look(settings: Settings) -> Iterator[Finding]:
         here = versions[name] != "not installed"
         yield Finding("ok" if here else "missing", f"{name} {versions[name]}")
     yield from _folders(settings)
-    yield _tool("chromium", "advocacy report --pdf and the browser tests")
+    yield _browser("advocacy report --pdf and the browser tests")
     yield _module("pyspark", "engine: pyspark in study.yaml; install the extra [spark]")
     yield _module("psycopg", "sources in PostgreSQL; install the extra [postgres]")
 
@@ -57,9 +57,8 @@ def _folders(settings: Settings) -> Iterator[Finding]:
     yield Finding("ok" if writable else "missing", f"results can be written to {settings.output}")
 
 
-def _tool(name: str, purpose: str) -> Finding:
-    here = shutil.which(name) is not None
-    return Finding("ok" if here else "optional", f"{name}: {purpose}")
+def _browser(purpose: str) -> Finding:
+    return Finding("ok" if find_browser() else "optional", f"chromium: {purpose}")
 
 
 def _module(name: str, purpose: str) -> Finding:

@@ -25,7 +25,7 @@ class UserError(Exception):
     """What is wrong, why, and what to do: one line each."""
 
     def __init__(self, code: Exit, what: str, why: str, remedy: str) -> None:
-        super().__init__(what)
+        super().__init__(f"{what} {why} {remedy}")
         self.code = code
         self.what = what
         self.why = why

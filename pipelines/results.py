@@ -1,9 +1,8 @@
 """Reading what was published: the only way in for notebooks, SQL users and the command line."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import duckdb
 import pandas as pd
@@ -20,7 +19,7 @@ class Results:
     """One published generation; it stays the same while newer ones are published.
 
     `connection` holds `panel`, `effect_*` as tables and every raw, core and quarantine table
-    as a view.
+    as a view. It reads one generation and locks nobody out; close it, or use `with`.
     """
 
     folder: Path
@@ -31,6 +30,16 @@ class Results:
     def report_path(self) -> Path:
         """The report that executives read."""
         return self.folder / REPORT
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.connection.close()
 
     def table(self, name: str) -> pd.DataFrame:
         """A table by its name, such as `panel` or `core_outcome`."""
@@ -43,17 +52,17 @@ class Results:
         return answer
 
 
-@contextmanager
-def open_results(study: str, settings: Settings | None = None) -> Iterator[Results]:
+def open_results(study: str, settings: Settings | None = None) -> Results:
     """Open the published results of a study, read-only.
+
+    A run may publish others meanwhile: what is open goes on reading what it opened.
 
     Raises:
         UserError: Nothing is published for this study (exit 2).
     """
     folder = published_folder(study, settings or Settings())
     findings = Findings.model_validate_json((folder / FINDINGS).read_bytes())
-    with connect_read_only(folder, RESULTS) as connection:
-        yield Results(folder, findings, connection)
+    return Results(folder, findings, connect_read_only(folder, RESULTS))
 
 
 def published_folder(study: str, settings: Settings) -> Path:

@@ -12,6 +12,7 @@ import ibis
 
 from intake.problems import PROBLEM, Problem, Rejected
 from intake.read import SourceFile, open_source, read_files
+from intake.study import file_name
 from intake.text import TextFile
 from intake.xlsx import Number, Workbook
 from pipelines.xlsx import Cell, Column, Sheet, write_workbook
@@ -20,6 +21,7 @@ from schemas.study import Study
 FORMULA = re.compile("^[=+\\-@\t\r]")
 NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,' ]\d+)*)%?")
 Notes = Mapping[int, str]
+Key = tuple[str, str]
 
 
 def give_back(
@@ -35,7 +37,7 @@ def give_back(
     """
     written = []
     for files in _by_path(folder, study).values():
-        notes = {f.source.table: _notes(problems.get(f.source.table, ()), f.name) for f in files}
+        notes = {_key(f): _notes(problems.get(f.source.table, ()), f.name) for f in files}
         try:
             written.append(_give_back(backend, files, notes, out))
         except (Rejected, csv.Error, UnicodeError):
@@ -58,6 +60,11 @@ def _by_path(folder: Path, study: Study) -> dict[Path, list[SourceFile]]:
             continue
         found[file.path].append(file)
     return found
+
+
+def _key(file: SourceFile) -> Key:
+    """What tells sources of one file apart."""
+    return file.source.table, file.name
 
 
 def _notes(problems: Iterable[Problem], name: str) -> Notes:
@@ -86,11 +93,11 @@ def _joined(notes: Iterable[Notes]) -> Notes:
 
 
 def _give_back(
-    backend: ibis.BaseBackend, files: Sequence[SourceFile], notes: Mapping[str, Notes], out: Path
+    backend: ibis.BaseBackend, files: Sequence[SourceFile], notes: Mapping[Key, Notes], out: Path
 ) -> str:
     file = files[0]
     if file.kind == "xlsx":
-        return _workbook(files, notes, _place(out, file.name))
+        return _workbook(files, notes, _place(out, file_name(file.source)))
     together = _joined(notes.values())
     if file.kind == "csv":
         return _text(file, together, _place(out, file.name))
@@ -160,13 +167,13 @@ def _write(path: Path, rows: Iterable[list[str]], encoding: str, sign: str, quot
     return path.name
 
 
-def _workbook(files: Sequence[SourceFile], notes: Mapping[str, Notes], path: Path) -> str:
+def _workbook(files: Sequence[SourceFile], notes: Mapping[Key, Notes], path: Path) -> str:
     """The sheets that are read, each with its own column of problems."""
     by_sheet: dict[str, list[SourceFile]] = defaultdict(list)
     for file in files:
         by_sheet[_book(file).sheet_name()].append(file)
     sheets = [
-        _sheet(name, some, _joined(notes[file.source.table] for file in some))
+        _sheet(name, some, _joined(notes[_key(file)] for file in some))
         for name, some in by_sheet.items()
     ]
     path.touch(mode=0o600)

@@ -7,35 +7,50 @@ from pathlib import Path
 
 from pipelines.errors import Exit, UserError
 
+HOME, FOLDERS = "ADVOCACY_HOME", "ADVOCACY_FOLDERS"
+"""Environment variables: the project's folder; study folders elsewhere, divided as in PATH."""
+
 
 def project_root() -> Path:
     """The folder that holds `data/`: ADVOCACY_HOME, else the checkout, else where we are."""
-    given = os.environ.get("ADVOCACY_HOME")
+    given = os.environ.get(HOME)
     if given:
         return Path(given)
     checkout = Path(__file__).resolve().parents[1]
     return checkout if (checkout / "data" / "studies").is_dir() else Path.cwd()
 
 
+def named_folders() -> tuple[Path, ...]:
+    """Study folders that the environment names, beside those under the studies folder."""
+    return tuple(Path(name) for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name)
+
+
 @dataclass(frozen=True)
 class Settings:
     """Folders and limits; every field can be given, none is read from a global.
 
+    `folders` are studies outside the studies folder that are known by their folder's name.
     Without `reuse` every source is read again, and no digest is taken as known.
     """
 
     studies: Path = field(default_factory=lambda: project_root() / "data" / "studies")
     output: Path = field(default_factory=lambda: project_root() / "data" / "output")
+    folders: tuple[Path, ...] = field(default_factory=named_folders)
     memory_limit: str = "2GiB"
     threads: int = 2
     reuse: bool = True
 
 
 def known_studies(settings: Settings) -> list[str]:
-    """Names of the study folders under the studies folder, sorted."""
-    if not settings.studies.is_dir():
-        return []
-    return sorted(path.parent.name for path in settings.studies.glob("*/study.yaml"))
+    """Names of the study folders under the studies folder and of those named, sorted."""
+    return sorted({folder.name for folder in study_folders(settings)})
+
+
+def study_folders(settings: Settings) -> list[Path]:
+    """The study folders under the studies folder, then those named beside it."""
+    found = sorted(path.parent for path in settings.studies.glob("*/study.yaml"))
+    named = [folder for folder in settings.folders if (folder / "study.yaml").is_file()]
+    return [*found, *named]
 
 
 def find_study(name: str, settings: Settings) -> Path:
@@ -44,7 +59,8 @@ def find_study(name: str, settings: Settings) -> Path:
     Raises:
         UserError: There is no such folder, or it has no study.yaml.
     """
-    for folder in (Path(name), settings.studies / name):
+    named = (folder for folder in settings.folders if folder.name == name)
+    for folder in (Path(name), settings.studies / name, *named):
         if (folder / "study.yaml").is_file():
             return folder.resolve()
     if Path(name).is_symlink() and not Path(name).exists():

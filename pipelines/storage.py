@@ -8,8 +8,10 @@ from typing import Any
 import dagster as dg
 import ibis
 import pandas as pd
+import pyarrow.parquet as pq
 from pydantic import BaseModel
 
+from assets.described import describe, describe_file
 from intake.stored import parquet_table, stored_file
 from pipelines.engine import plain
 from pipelines.errors import Exit, UserError
@@ -40,11 +42,13 @@ class GenerationIO(dg.IOManager):
             rows = _write(self.run.backend, path, obj)
         else:
             take_over(source, path)
-            rows = _row_count(self.run.backend, path)
-            told = f"reused from run {source.parents[1].name}"
-            context.add_output_metadata({"reused": dg.MetadataValue.text(told)})
+            rows = _row_count(path)
+            origin = f"reused from run {source.parents[1].name}"
+            context.add_output_metadata({"reused": dg.MetadataValue.text(origin)})
         self.run.progress(_layer(context.definition_metadata), name, rows)
-        context.add_output_metadata({"path": dg.MetadataValue.path(path)})
+        written = describe_file(path.with_suffix(".html")) if isinstance(obj, str) else {}
+        told = {"path": dg.MetadataValue.path(path), **written}
+        context.add_output_metadata({**told, **describe(name, obj, self.run.study.small_cell)})
         if rows is not None:
             context.add_output_metadata({"dagster/row_count": rows})
 
@@ -94,11 +98,11 @@ def write_table(backend: ibis.BaseBackend, path: Path, table: ibis.Table) -> int
         backend.to_parquet(plain(table), path, compression="zstd")
     else:
         stored.replace(path)
-    return _row_count(backend, path)
+    return _row_count(path)
 
 
-def _row_count(backend: ibis.BaseBackend, path: Path) -> int:
-    return int(backend.read_parquet(path).count().execute())
+def _row_count(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows)
 
 
 def _read(backend: ibis.BaseBackend, path: Path, wanted: Any) -> Any:

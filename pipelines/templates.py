@@ -21,6 +21,8 @@ LOOKS: Mapping[str, Look] = {
     "number": "general",
     "count": "general",
 }
+FIRST_READ = ("initiative", "measure", "unit", "exposure", "outcome")
+"""Tables without which no effect can be measured; the others wait behind a `#` in study.yaml."""
 WIDTHS = (20, 24, 12, 14, 18, 70, 50)
 ABOUT = ("table", "column", "must be given", "type", "unit", "meaning", "values")
 
@@ -28,7 +30,13 @@ ABOUT = ("table", "column", "must be given", "type", "unit", "meaning", "values"
 def study_files(study_id: str) -> dict[str, str]:
     """Text files of a new study by name; `study_id` as `schemas.study.StudyId` wants it."""
     tables = {f"{spec.name}.csv": _csv(spec) for spec in TABLES.values()}
-    told = {"study_id": study_id, "sources": _sources(), "columns": _columns_in_words()}
+    others = sorted(set(TABLES) - set(FIRST_READ))
+    told = {
+        "study_id": study_id,
+        "sources": "\n".join(map(_source, FIRST_READ)),
+        "others": "\n".join(f"#{_source(name)}" for name in others),
+        "columns": _columns_in_words(),
+    }
     frame = {
         path.name.removesuffix(".txt"): Template(path.read_text(encoding="utf-8")).substitute(told)
         for path in sorted(FOLDER.glob("*.txt"))
@@ -59,11 +67,9 @@ def _csv(spec: TableSpec) -> str:
     return out.getvalue()
 
 
-def _sources() -> str:
+def _source(table: str) -> str:
     width = max(map(len, TABLES)) + 1
-    return "\n".join(
-        f"  - {{table: {name + ',':<{width}} path: {name}.csv}}" for name in sorted(TABLES)
-    )
+    return f"  - {{table: {table + ',':<{width}} path: {table}.csv}}"
 
 
 def _columns_in_words() -> str:

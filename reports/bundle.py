@@ -50,7 +50,7 @@ def csp_hash(text: str) -> str:
 
 def content_policy(scripts: list[str], styles: list[str]) -> str:
     """A policy that forbids every outside source and allows only the given inline texts."""
-    script_hashes = " ".join(csp_hash(text) for text in scripts)
+    script_hashes = " ".join(csp_hash(text) for text in scripts) or "'none'"
     style_hashes = " ".join(csp_hash(text) for text in styles)
     return (
         f"default-src 'none'; script-src {script_hashes}; style-src-elem {style_hashes}; "

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reports.axes import clipped_limits
-from reports.names import clean, listed, shorten
+from reports.names import listed, shorten
 from reports.numbers import count, display_unit, measured, money
 from reports.phrases import SPEND_WORDS, VERDICT_WORDS
 from reports.sentences import (
@@ -12,6 +12,7 @@ from reports.sentences import (
     estimate_phrase,
     plain_range,
 )
+from reports.sources import window
 from reports.words import judged_effects, tally
 from schemas.findings import Effect, Findings
 from schemas.vocabulary import Verdict
@@ -78,6 +79,8 @@ class EventChart:
     band: float | None
     x_title: str
     y_title: str
+    colour: str
+    """Of the effect's finding."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class BiasChart:
     band: float | None
     axis_title: str
     words: str
+    colour: str
+    """Of the effect's finding."""
 
 
 @dataclass(frozen=True)
@@ -154,10 +159,10 @@ def build_spend(findings: Findings) -> SpendChart | None:
     said = "; ".join(f"{bar.label}: {bar.figures}" for bar in bars)
     return SpendChart(
         text=ChartText(
-            chart_id="spend",
+            chart_id="spend-kinds",
             title=f"{bars[0].label} spend: {bars[0].figures}",
             how_to_read="One bar for each kind of spend. The kinds differ and are never added.",
-            source=f"Source: engagement log, {findings.window_start} to {findings.window_end}.",
+            source=f"Source: engagement log, {window(findings)}.",
             aria_label=f"Spend by kind, never added together. {said}.",
         ),
         bars=tuple(bars),
@@ -188,9 +193,7 @@ def _forest_text(
             "Marker: best estimate. Thick line: its 95% range. Thin line: the range over every way "
             f"of removing bias. Grey band: too small to matter.{scale}"
         ),
-        source=(
-            f"Source: {clean(findings.title)}, {findings.window_start} to {findings.window_end}."
-        ),
+        source=(f"Source: {shorten(findings.title, 24, 140)}, {window(findings)}."),
         aria_label=f"Forest plot of {count(len(rows), 'effect')}. {said}{more}.",
     )
 

@@ -3,6 +3,7 @@
 from reports.charts import BiasChart, BiasRow, BiasState, ChartText, EventChart, EventPoint, times
 from reports.names import listed, shorten
 from reports.numbers import count, display_unit, number
+from reports.palette import VERDICT_COLOURS
 from reports.phrases import INTERVAL_WORDS
 from reports.sentences import direction_phrase, evidence_sentence
 from schemas.findings import Effect, Interval
@@ -36,6 +37,7 @@ def build_event_study(effect: Effect, index: int, period: str) -> EventChart | N
         band=times(effect.smallest_worthwhile_effect, unit.factor),
         x_title=f"{period.capitalize()}s since the start",
         y_title=shorten(unit.label, 8, 44),
+        colour=VERDICT_COLOURS[effect.verdict],
     )
 
 
@@ -58,6 +60,7 @@ def build_bias(effect: Effect, index: int) -> BiasChart | None:
         band=times(effect.smallest_worthwhile_effect, unit.factor),
         axis_title=shorten(unit.label, 8, 44),
         words=words,
+        colour=VERDICT_COLOURS[effect.verdict],
     )
 
 

@@ -4,20 +4,24 @@ from reports.axes import Scale, limits, tick_labels, ticks, whole_ticks
 from reports.charts import BiasChart, BiasRow, BiasState, EventChart, EventPoint, SpendChart
 from reports.effect_charts import BIAS_WORDS
 from reports.measure import text_width, wrap
-from reports.palette import BAD, BAND, GOOD, GRID, INK, LINE, NEUTRAL, QUIET, UNCLEAR
+from reports.palette import BAND, GOOD, GRID, INK, LINE, NEUTRAL, QUIET, UNCLEAR
 from reports.svg import Canvas
 
 EVENT_WIDTHS = {"wide": 560.0, "narrow": 330.0}
 BIAS_WIDTHS = {"wide": 440.0, "narrow": 330.0}
 SPEND_WIDTHS = {"wide": 900.0, "narrow": 330.0}
-STATE_MARKS: dict[BiasState, tuple[str, str]] = {
-    "stands": ("circle", GOOD),
-    "breaks": ("diamond-open", BAD),
-    "no_interval": ("diamond-open", UNCLEAR),
-    "not_evaluated": ("x-thin-open", QUIET),
-    "not_applicable": ("x-thin-open", QUIET),
+STATE_SHAPES: dict[BiasState, str] = {
+    "stands": "circle",
+    "breaks": "diamond-open",
+    "no_interval": "square-open",
+    "not_evaluated": "x-thin-open",
+    "not_applicable": "x-thin-open",
 }
-"""Marker and colour of each state of the bias chart."""
+
+
+def state_mark(state: BiasState, colour: str) -> tuple[str, str]:
+    """Marker and colour of a state; what stands has the colour of the effect's finding."""
+    return STATE_SHAPES[state], colour if state == "stands" else QUIET
 
 
 def draw_event_study(chart: EventChart, setting: str) -> str:
@@ -29,7 +33,10 @@ def draw_event_study(chart: EventChart, setting: str) -> str:
     before = [point for point in chart.points if point.event_time < 0]
     after = [point for point in chart.points if point.event_time >= 0]
     radius = 4.5 if len(chart.points) <= 40 else 3.2
-    for points, shape, colour in ((before, "circle-open", NEUTRAL), (after, "circle", GOOD)):
+    for points, shape, colour in (
+        (before, "circle-open", NEUTRAL),
+        (after, "circle", chart.colour),
+    ):
         places = [(across.at(point.event_time), down.at(point.estimate)) for point in points]
         whiskers = [
             (
@@ -59,7 +66,8 @@ def draw_bias(chart: BiasChart, setting: str) -> str:
     _bias_frame(canvas, chart, scale, bottom)
     y = 8.0
     for row, lines, height in zip(chart.rows, labels, heights, strict=True):
-        _bias_row(canvas, row, lines, scale, (y, height))
+        mark = state_mark(row.state, chart.colour)
+        _bias_row(canvas, row, lines, scale, (y, height), mark)
         y += height
     return canvas.render(setting)
 
@@ -165,10 +173,15 @@ def _bias_frame(canvas: Canvas, chart: BiasChart, scale: Scale, bottom: float) -
 
 
 def _bias_row(
-    canvas: Canvas, row: BiasRow, lines: list[str], scale: Scale, place: tuple[float, float]
+    canvas: Canvas,
+    row: BiasRow,
+    lines: list[str],
+    scale: Scale,
+    place: tuple[float, float],
+    mark: tuple[str, str],
 ) -> None:
     y, height = place
-    shape, colour = STATE_MARKS[row.state]
+    shape, colour = mark
     for index, line in enumerate(lines):
         canvas.text(0, y + 18 + 16 * index, line, size=12.5)
     words = y + 18 + 16 * len(lines)

@@ -3,9 +3,9 @@
 from html import escape
 from typing import Any
 
-from reports.charts import BiasChart, EventChart, ForestChart, ForestRow, SpendChart
+from reports.charts import BiasChart, BiasRow, EventChart, SpendChart
 from reports.effect_charts import BIAS_WORDS
-from reports.effect_svg import STATE_MARKS
+from reports.effect_svg import state_mark
 from reports.measure import wrap
 from reports.numbers import number
 from reports.palette import (
@@ -18,49 +18,20 @@ from reports.palette import (
     NEUTRAL,
     QUIET,
     UNCLEAR,
-    VERDICT_COLOURS,
-    VERDICT_MARKERS,
 )
-from reports.phrases import VERDICT_WORDS
 
 Figure = dict[str, Any]
 """`{"data": [...], "layout": {...}}`, ready for Plotly; no template, no configuration."""
-LABEL = 240.0
-
-
-def forest_figure(chart: ForestChart) -> Figure:
-    """Rows from top to bottom; hover gives the figures."""
-    count = len(chart.rows)
-    data: list[Figure] = []
-    for index, row in enumerate(chart.rows):
-        colour = VERDICT_COLOURS[row.verdict]
-        data += _range_traces(row, index, colour)
-        data.append(_forest_marker(row, index, colour))
-    layout = base_layout(max(240, 76 * count + 90), chart.axis_title, left=LABEL + 16, right=236)
-    layout["xaxis"]["range"] = list(chart.limits)
-    layout["yaxis"] |= {
-        "range": [count - 0.5, -0.5],
-        "tickvals": list(range(count)),
-        "ticktext": [_row_label(row) for row in chart.rows],
-        "showgrid": False,
-        "zeroline": False,
-    }
-    layout["shapes"] = [
-        _band_shape(row.band, index) for index, row in enumerate(chart.rows) if row.band is not None
-    ]
-    layout["annotations"] = [
-        *(_figures_note(row, index) for index, row in enumerate(chart.rows)),
-        _end_note(f"\u2190 {chart.low_end}", 0.0, "left"),
-        _end_note(f"{chart.high_end} \u2192", 1.0, "right"),
-    ]
-    return {"data": data, "layout": layout}
+BIAS_LABEL = 180.0
+SPEND_LABEL = 220.0
+_FULL_HEIGHT: Figure = {"yref": "paper", "y0": 0, "y1": 1}
 
 
 def event_figure(chart: EventChart) -> Figure:
     """Points by event time, hollow before the start."""
     halves = (
         ("before", [point for point in chart.points if point.event_time < 0], NEUTRAL),
-        ("after", [point for point in chart.points if point.event_time >= 0], GOOD),
+        ("after", [point for point in chart.points if point.event_time >= 0], chart.colour),
     )
     data: list[Figure] = []
     for name, points, colour in halves:
@@ -97,9 +68,17 @@ def event_figure(chart: EventChart) -> Figure:
     layout["margin"] |= {"t": 34, "b": 48}
     layout["yaxis"] |= {"zeroline": True, "zerolinecolor": QUIET, "zerolinewidth": 1.2}
     layout["xaxis"] |= {"showgrid": False, "zeroline": False}
-    layout["shapes"] = [_start_line(), *_flat_band(chart.band)]
+    layout["shapes"] = [_start_line(), *flat_band(chart.band)]
     layout["annotations"] = [
-        _end_note(escape(chart.y_title, quote=False), 0.0, "left") | {"xshift": -48, "y": 1.02}
+        end_note(escape(chart.y_title, quote=False), 0.0, "left") | {"xshift": -56, "yshift": 14},
+        *(
+            end_note(words, -0.5, anchor) | {"xref": "x"}
+            for words, anchor, is_told in (
+                ("before ", "right", chart.points[0].event_time < -1),
+                (" after", "left", chart.points[-1].event_time > 0),
+            )
+            if is_told
+        ),
     ]
     return {"data": data, "layout": layout}
 
@@ -108,13 +87,13 @@ def bias_figure(chart: BiasChart) -> Figure:
     """One row per way of removing bias."""
     data: list[Figure] = []
     for index, row in enumerate(chart.rows):
-        shape, colour = STATE_MARKS[row.state]
+        shape, colour = state_mark(row.state, chart.colour)
         if row.low is not None and row.high is not None:
-            data.append(_line([row.low, row.high], index, colour, 2.4))
+            data.append(line_trace([row.low, row.high], index, colour, 2.4))
         if row.estimate is not None:
             text = f"{escape(row.label)}: {number(row.estimate, signed=True)}"
             data.append(
-                _marker(
+                marker_trace(
                     row.estimate,
                     index,
                     (shape, colour, 11),
@@ -122,36 +101,24 @@ def bias_figure(chart: BiasChart) -> Figure:
                 )
             )
     count = len(chart.rows)
-    layout = base_layout(64 * count + 60, chart.axis_title, left=216, right=14)
+    layout = base_layout(58 * count + 60, chart.axis_title, left=BIAS_LABEL + 12, right=14)
     layout["margin"]["t"] = 8
-    layout["yaxis"] |= {
-        "range": [count - 0.5, -0.5],
-        "tickvals": list(range(count)),
-        "ticktext": [
-            "<br>".join([*wrap(row.label, 12.5, 200, 3), BIAS_WORDS[row.state]])
-            for row in chart.rows
-        ],
-        "showgrid": False,
-        "zeroline": False,
-    }
-    layout["shapes"] = (
-        []
-        if chart.band is None
-        else [
-            {
-                "type": "rect",
-                "layer": "below",
-                "yref": "paper",
-                "y0": 0,
-                "y1": 1,
-                "x0": -chart.band,
-                "x1": chart.band,
-                "fillcolor": BAND,
-                "line": {"width": 0},
-            }
-        ]
-    )
+    layout["yaxis"] |= {"range": [count - 0.5, -0.5], "visible": False}
+    layout["shapes"] = [
+        shape | {"xref": "x", "x0": shape["y0"], "x1": shape["y1"]} | _FULL_HEIGHT
+        for shape in flat_band(chart.band)
+    ]
+    layout["annotations"] = [
+        side_note(_bias_label(row, chart.colour), index, "left", BIAS_LABEL + 12)
+        for index, row in enumerate(chart.rows)
+    ]
     return {"data": data, "layout": layout}
+
+
+def _bias_label(row: BiasRow, colour: str) -> str:
+    lines = [escape(line, quote=False) for line in wrap(row.label, 13, BIAS_LABEL, 3)]
+    own = state_mark(row.state, colour)[1]
+    return "<br>".join([*lines, f'<b><span style="color:{own}">{BIAS_WORDS[row.state]}</span></b>'])
 
 
 def spend_figure(chart: SpendChart) -> Figure:
@@ -172,16 +139,18 @@ def spend_figure(chart: SpendChart) -> Figure:
             "marker": {"color": [colours[index % 3] for index in range(count)]},
         }
     ]
-    layout = base_layout(44 * count + 24, "", left=230, right=130)
+    layout = base_layout(44 * count + 24, "", left=SPEND_LABEL + 10, right=130)
     layout["margin"] |= {"t": 4, "b": 8}
     layout["xaxis"] |= {"visible": False}
     layout["yaxis"] |= {
         "range": [count - 0.5, -0.5],
         "tickvals": list(range(count)),
-        "ticktext": [bar.label for bar in chart.bars],
-        "showgrid": False,
-        "zeroline": False,
+        "visible": False,
     }
+    layout["annotations"] = [
+        side_note(bar.label, index, "left", SPEND_LABEL + 10)
+        for index, bar in enumerate(chart.bars)
+    ]
     return {"data": data, "layout": layout}
 
 
@@ -210,16 +179,8 @@ def base_layout(height: float, x_title: str, left: float, right: float) -> Figur
     }
 
 
-def _range_traces(row: ForestRow, index: int, colour: str) -> list[Figure]:
-    traces = []
-    pairs = ((row.low, row.high, 1.6), (row.plain_low, row.plain_high, 4.5))
-    for low, high, width in pairs:
-        if low is not None and high is not None:
-            traces.append(_line([low, high], index, colour, width))
-    return traces
-
-
-def _line(ends: list[float], index: int, colour: str, width: float) -> Figure:
+def line_trace(ends: list[float], index: int, colour: str, width: float) -> Figure:
+    """A line along one row."""
     return {
         "type": "scatter",
         "mode": "lines",
@@ -230,14 +191,16 @@ def _line(ends: list[float], index: int, colour: str, width: float) -> Figure:
     }
 
 
-def _marker(x: float, index: int, style: tuple[str, str, int], hover: str) -> Figure:
+def marker_trace(x: float, index: int, style: tuple[str, str, int], hover: str) -> Figure:
+    """One marker on a row: shape, colour and size; without hover where there are no words."""
     shape, colour, size = style
     return {
         "type": "scatter",
         "mode": "markers",
         "x": [x],
         "y": [index],
-        "hoverinfo": "text",
+        "cliponaxis": False,
+        "hoverinfo": "text" if hover else "skip",
         "hovertext": [hover],
         "marker": {
             "symbol": shape,
@@ -267,35 +230,25 @@ def mark_trace(
     }
 
 
-def _forest_marker(row: ForestRow, index: int, colour: str) -> Figure:
-    hover = f"{escape(row.name)}<br>{escape(row.figures)}<br>{VERDICT_WORDS[row.verdict]}"
-    if row.estimate is None:
-        return _marker(0.0, index, ("x-thin-open", QUIET, 1), hover)
-    return _marker(row.estimate, index, (VERDICT_MARKERS[row.verdict], colour, 13), hover)
-
-
-def _row_label(row: ForestRow) -> str:
-    lines = [*wrap(row.name, 13.5, LABEL, 2), *wrap(row.measure, 13, LABEL, 2)]
-    return "<br>".join(escape(line, quote=False) for line in lines)
-
-
-def _figures_note(row: ForestRow, index: int) -> Figure:
-    lines = [VERDICT_WORDS[row.verdict], *wrap(row.figures, 13, 216, 3)]
+def side_note(text: str, row: float, side: str, away: float) -> Figure:
+    """Words flush left beside a row, `away` pixels outside the plot's left or right end."""
     return {
         "xref": "paper",
-        "x": 1.0,
+        "x": 0.0 if side == "left" else 1.0,
         "xanchor": "left",
-        "xshift": 14,
+        "xshift": -away if side == "left" else away,
         "yref": "y",
-        "y": index,
+        "y": row,
         "align": "left",
         "showarrow": False,
-        "font": {"size": 12.5},
-        "text": "<br>".join(escape(line, quote=False) for line in lines),
+        "borderpad": 0,
+        "font": {"size": 13},
+        "text": text,
     }
 
 
-def _end_note(text: str, x: float, anchor: str) -> Figure:
+def end_note(text: str, x: float, anchor: str) -> Figure:
+    """Words above the plot, at the left (0) or right (1) end."""
     return {
         "xref": "paper",
         "x": x,
@@ -309,20 +262,8 @@ def _end_note(text: str, x: float, anchor: str) -> Figure:
     }
 
 
-def _band_shape(band: float, index: int) -> Figure:
-    return {
-        "type": "rect",
-        "layer": "below",
-        "x0": -band,
-        "x1": band,
-        "y0": index - 0.42,
-        "y1": index + 0.42,
-        "fillcolor": BAND,
-        "line": {"width": 0},
-    }
-
-
-def _flat_band(band: float | None) -> list[Figure]:
+def flat_band(band: float | None) -> list[Figure]:
+    """The band of what is too small to matter, across the plot; none where it is not known."""
     if band is None:
         return []
     return [

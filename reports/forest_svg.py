@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reports.axes import Scale, tick_labels, ticks
 from reports.charts import ForestChart, ForestRow
-from reports.measure import wrap
+from reports.measure import text_width, wrap
 from reports.palette import QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
 from reports.svg import Canvas
@@ -110,7 +110,10 @@ def _draw_frame(
     if not layout.stacked:
         canvas.grid(places, top, bottom)
     for place, label in zip(places, tick_labels(values), strict=True):
-        canvas.text(place, bottom + 17, label, size=layout.size - 1.5, fill=QUIET, anchor="middle")
+        size = layout.size - 1.5
+        half = text_width(label, size) / 2
+        inside = min(max(place, half), layout.width - half)
+        canvas.text(inside, bottom + 17, label, size=size, fill=QUIET, anchor="middle")
     left, right = layout.plot
     size = layout.size - 1.5
     canvas.text(left, 16, f"\u2190 {chart.low_end}", size=size, fill=QUIET)

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reports.names import shorten
+
 MINUS = "\u2212"
 FIGURES = 3
 MILLION = 1_000_000
 POINTS = "percentage points"
 THOUSAND = 1_000
+UNIT_WORDS = 8
 COUNTED = frozenset(
     [
         "days",
@@ -87,7 +90,8 @@ def measured(value: float, unit_label: str, *, signed: bool = True) -> str:
     """An effect with its unit."""
     unit = display_unit(unit_label)
     text = number(value * unit.factor, signed=signed)
-    return f"{text} {_one(unit.label) if text in {'1', '+1', f'{MINUS}1'} else unit.label}"
+    label = shorten(unit.label, UNIT_WORDS, 60)
+    return f"{text} {_one(label) if text in {'1', '+1', f'{MINUS}1'} else label}"
 
 
 def _one(label: str) -> str:

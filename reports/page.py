@@ -8,10 +8,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reports.bundle import content_policy, packed_plotly, plotly_script, plotly_styles, safe_json
 from reports.names import clean, human, shorten
+from reports.notes import OPEN, read_notes
 from reports.numbers import long_date
-from reports.sections import SectionView, section_views
+from reports.sections import SectionView, account_view, section_views, subgroup_view
 from reports.subgroups import gap_sentences, subgroup_table
-from reports.table_views import account_table, input_table
+from reports.table_views import input_table
 from reports.tables import csv_link
 from reports.views import (
     OPEN_EFFECTS,
@@ -22,6 +23,7 @@ from reports.views import (
     forest_view,
     headline_facts,
     other_effects,
+    spend_effect_view,
     spend_view,
 )
 from schemas.findings import Findings
@@ -38,12 +40,14 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
     """The whole report; `digest` is that of the published file where the caller has it."""
     digest = digest or findings_digest(findings)
     forest, spend, effects = forest_view(findings), spend_view(findings), effect_views(findings)
-    sections = section_views(findings)
+    sections, against = section_views(findings), spend_effect_view(findings)
+    subgroups, accounts = subgroup_view(findings), account_view(findings)
+    charts = [forest, spend, against, subgroups, accounts]
     anchors = [section.anchor for section in sections]
-    style = _style(digest)
-    script = _asset("unpack.js") + _asset("page.js")
+    style = page_style(digest)
+    script = page_asset("unpack.js") + page_asset("page.js")
     policy = content_policy([script, plotly_script()], [style, *plotly_styles()])
-    return _environment().get_template("report.html").render(
+    return page_environment().get_template("report.html").render(
         findings=findings,
         digest=digest,
         policy=policy,
@@ -51,7 +55,7 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         script=script,
         bundle=packed_plotly(),
         bundle_bytes=len(plotly_script().encode()),
-        figures=safe_json(_figures([forest, spend], effects, sections)),
+        figures=safe_json(_figures(charts, effects, sections)),
         title=clean(findings.title),
         short_title=shorten(findings.title, 24, 140),
         banner=SYNTHETIC_BANNER if findings.synthetic else "",
@@ -59,14 +63,18 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         cards=[card_view(answer, anchors) for answer in findings.questions],
         forest=forest,
         spend=spend,
+        against=against,
         sections=sections,
         effects=effects,
         is_open=len(effects) <= OPEN_EFFECTS,
         others=other_effects(findings),
-        subgroups=subgroup_table(findings),
+        subgroups=subgroups,
+        subgroup_table=subgroup_table(findings),
         gaps=gap_sentences(findings),
+        notes=read_notes(findings.notes),
+        notes_open=OPEN,
         is_balanced=all(row.is_balanced for row in findings.row_accounts),
-        accounts=account_table(findings),
+        accounts=accounts,
         inputs=input_table(findings),
         csv=lambda table: csv_link(table, synthetic=findings.synthetic),
         long_date=long_date,
@@ -84,18 +92,20 @@ def _figures(
     return {view.text.chart_id: view.figure for view in views if view is not None}
 
 
-def _style(digest: str) -> str:
+def page_style(digest: str) -> str:
     """The style sheet, with the digest that print puts at the foot of every sheet."""
-    return _asset("style.css").replace("FINDINGS_DIGEST", digest)
+    return page_asset("style.css").replace("FINDINGS_DIGEST", digest)
 
 
 @cache
-def _asset(name: str) -> str:
+def page_asset(name: str) -> str:
+    """A file beside the templates, as text."""
     return resources.files("reports").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Templates that escape every text."""
     return Environment(
         loader=PackageLoader("reports", "templates"),
         autoescape=True,

@@ -58,7 +58,7 @@ def build_components(findings: Findings) -> RowsView | None:
         groups=tuple(group for group in groups if group.rows),
         mark="dot",
         axis="percent",
-        axis_title="Share of relationships, partners, money or answers",
+        axis_title="Share of what the row names",
     )
     chart = replace(chart, text=replace(chart.text, title=_capital(chart.text.title)))
     return RowsView(chart, "Components of relationships", tuple(entries))

@@ -47,7 +47,10 @@ class RowGroup:
 
 @dataclass(frozen=True)
 class RowsChart:
-    """Rows on one axis from `limits[0]` to `limits[1]`, with a line at `reference`."""
+    """Rows on one axis from `limits[0]` to `limits[1]`, with a line at `reference`.
+
+    `band` is what is too small to matter, to both sides of zero.
+    """
 
     text: ChartText
     groups: tuple[RowGroup, ...]
@@ -57,6 +60,7 @@ class RowsChart:
     limits: tuple[float, float] = (0.0, 1.0)
     reference: float | None = None
     currency: str = ""
+    band: float | None = None
 
     @property
     def rows(self) -> list[Row]:

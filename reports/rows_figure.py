@@ -3,7 +3,7 @@
 from html import escape
 
 from reports.figures import Figure, base_layout, mark_trace
-from reports.palette import INK, LINE, NEUTRAL, QUIET
+from reports.palette import BAND, INK, LINE, NEUTRAL, QUIET
 from reports.rows import (
     FOOT,
     MARK_ROOM,
@@ -117,10 +117,22 @@ def _hovers(rows: list[tuple[Row, float]]) -> list[str]:
 def _guides(chart: RowsChart, slots: list[Slot]) -> list[Figure]:
     """Grid and reference line beside the marks, as in the drawing; one path for each."""
     rows = [slot.centre for slot in slots if slot.row is not None]
-    guides = [_guide([value for value, _ in axis_ticks(chart)], rows, "#d5dbe3", 1.0)]
+    marked = [slot.centre for slot in slots if slot.row and slot.row.value is not None]
+    guides = [_band(chart.band, marked)] if chart.band and marked else []
+    guides.append(_guide([value for value, _ in axis_ticks(chart)], rows, "#d5dbe3", 1.0))
     if chart.reference is not None:
         guides.append(_guide([chart.reference], rows, INK, 1.4) | {"layer": "above"})
     return guides
+
+
+def _band(band: float, rows: list[float]) -> Figure:
+    half = MARK_ROOM / 2 - 1
+    path = "".join(
+        f"M{-band:.6g},{y - half:g}L{band:.6g},{y - half:g}"
+        f"L{band:.6g},{y + half:g}L{-band:.6g},{y + half:g}Z"
+        for y in rows
+    )
+    return {"type": "path", "layer": "below", "path": path, "fillcolor": BAND, "line": {"width": 0}}
 
 
 def _guide(values: list[float], rows: list[float], colour: str, width: float) -> Figure:

@@ -46,6 +46,11 @@ def _draw_axis(
     """Ticks, their words, and the reference line; all of it only beside marks, not words."""
     rows = [slot.centre for slot in slots if slot.row is not None]
     half = MARK_ROOM / 2 - 1
+    if chart.band is not None:
+        low, high = scale.at(-chart.band), scale.at(chart.band)
+        marked = [slot.centre for slot in slots if slot.row and slot.row.value is not None]
+        for centre in marked:
+            canvas.rect(low, centre - half, high - low, 2 * half)
     canvas.lines(
         (
             (scale.at(value), centre - half, scale.at(value), centre + half)

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from reports.account_chart import build_accounts
 from reports.equity_charts import build_open, build_per_patient, build_reach
 from reports.evidence_charts import build_boxes, build_evidence
 from reports.indicator_tables import RowsView, indicator_table
 from reports.names import clean, human
 from reports.relationship_charts import build_components, build_dependence, build_retention
+from reports.rows import RowsChart
 from reports.rows_figure import rows_figure
 from reports.rows_svg import draw_rows
+from reports.subgroup_chart import build_subgroups
+from reports.subgroups import subgroup_table
+from reports.table_views import account_table
+from reports.tables import Table
 from reports.views import ChartView
 from reports.voice_charts import build_heard, build_voice, build_voice_shares
 from schemas.findings import Findings
@@ -101,15 +107,32 @@ def _view(section: Section, findings: Findings) -> SectionView:
 
 
 def chart_view(view: RowsView, findings: Findings) -> ChartView:
+    """A chart of indicators as the page shows it."""
+    return rows_view(view.chart, indicator_table(view, findings.currency))
+
+
+def rows_view(chart: RowsChart, table: Table) -> ChartView:
     """A chart in rows as the page shows it."""
-    wide, narrow = draw_rows(view.chart, "wide"), draw_rows(view.chart, "narrow")
+    wide, narrow = draw_rows(chart, "wide"), draw_rows(chart, "narrow")
     return ChartView(
-        view.chart.text,
+        chart.text,
         Markup(wide),  # noqa: S704 - the SVG writer escapes every text
         Markup(narrow),  # noqa: S704 - the SVG writer escapes every text
-        rows_figure(view.chart),
-        indicator_table(view, findings.currency),
+        rows_figure(chart),
+        table,
     )
+
+
+def subgroup_view(findings: Findings) -> ChartView | None:
+    """Effects by subgroup with their table."""
+    chart, table = build_subgroups(findings), subgroup_table(findings)
+    return None if chart is None or table is None else rows_view(chart, table)
+
+
+def account_view(findings: Findings) -> ChartView | None:
+    """Data accounts with their table."""
+    chart = build_accounts(findings)
+    return None if chart is None else rows_view(chart, account_table(findings))
 
 
 def _absent(questions: tuple[Question, ...], findings: Findings) -> list[tuple[str, str]]:

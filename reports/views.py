@@ -8,7 +8,8 @@ from markupsafe import Markup
 from reports.charts import ChartText, build_forest, build_spend
 from reports.effect_charts import build_bias, build_event_study
 from reports.effect_svg import draw_bias, draw_event_study, draw_spend
-from reports.figures import Figure, bias_figure, event_figure, forest_figure, spend_figure
+from reports.figures import Figure, bias_figure, event_figure, spend_figure
+from reports.forest_figure import forest_figure
 from reports.forest_svg import NARROW, WIDE, draw_forest
 from reports.names import shorten
 from reports.numbers import display_unit, money
@@ -24,6 +25,9 @@ from reports.sentences import (
     reason_sentences,
     what_would_change,
 )
+from reports.spend_effect import build_spend_effect, spend_effect_table
+from reports.spend_effect_figure import spend_effect_figure
+from reports.spend_effect_svg import draw_spend_effect
 from reports.table_views import (
     alternative_table,
     bias_table,
@@ -55,6 +59,8 @@ class ChartView:
     narrow: Markup
     figure: Figure
     table: Table
+    key: tuple[str, ...] = ()
+    """What the numbers in the drawing stand for, in their order."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,8 @@ def headline_facts(findings: Findings) -> list[Fact]:
     return [
         Fact("Best estimate", estimate_phrase(effect), interval_note(effect)),
         certainty_fact(effect.certainty),
-        Fact("Cost", *_cost(effect)),
-        Fact("Cost per unit", *_unit_cost(effect)),
+        Fact("Cost", *spend_texts(effect)),
+        Fact("Cost per unit", *unit_cost_texts(effect)),
         Fact("What would change this", what_would_change(effect)),
     ]
 
@@ -165,6 +171,21 @@ def spend_view(findings: Findings) -> ChartView | None:
     wide, narrow = draw_spend(chart, "wide"), draw_spend(chart, "narrow")
     return ChartView(
         chart.text, *_markup(wide, narrow), spend_figure(chart), spend_table(chart, findings)
+    )
+
+
+def spend_effect_view(findings: Findings) -> ChartView | None:
+    """Spend against effect, with the key to its numbers."""
+    chart = build_spend_effect(findings)
+    if chart is None:
+        return None
+    wide, narrow = draw_spend_effect(chart, "wide"), draw_spend_effect(chart, "narrow")
+    return ChartView(
+        chart.text,
+        *_markup(wide, narrow),
+        spend_effect_figure(chart),
+        spend_effect_table(findings),
+        chart.key,
     )
 
 
@@ -248,17 +269,19 @@ def _no_event(effect: Effect) -> str:
     return "No path over time could be computed for this effect."
 
 
-def _cost(effect: Effect) -> tuple[str, str]:
+def spend_texts(effect: Effect) -> tuple[str, str]:
+    """What the initiative cost, and what that sum is."""
     if effect.cost.spend is None:
         return "Not known", "No advocacy spend or budget was supplied."
     return money(effect.cost.spend, effect.cost.currency), "Advocacy only."
 
 
-def _unit_cost(effect: Effect) -> tuple[str, str]:
+def unit_cost_texts(effect: Effect) -> tuple[str, str]:
+    """Cost per unit with its range, or why there is none."""
     cost = effect.cost
     if cost.cost_per_unit is None:
         known = effect.cost.spend is not None
-        reason = "Not claimed: the range does not keep clear of zero." if known else ""
+        reason = "The range is not wholly favourable." if known else ""
         return ("Not claimed" if known else "Not known"), reason
     unit = display_unit(effect.unit_label)
     per = f"per {shorten(_singular(unit.label), 5, 40)}"

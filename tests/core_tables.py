@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -109,7 +110,7 @@ def _cell(value: Any, kind: str) -> Any:
     if kind == DATE and isinstance(value, str):
         return dt.date.fromisoformat(value)
     if kind == MONEY and value is not None:
-        return round(value)
+        return Decimal(str(value)).quantize(Decimal("0.0001"))
     return value
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from html.parser import HTMLParser
 
-from reports.names import inside
+from reports.names import human, inside
 from schemas.findings import Findings
 
-NUMBER = re.compile(r"(?<![\w.])[\u2212-]?\d[\d,]*(?:\.\d+)?(?! of 4)(?=( million)?)(?!\w)")
+NUMBER = re.compile(r"(?<![\w.])[\u2212-]?\d[\d,]*(?:\.\d+)?(?! of 4\b)(?=( million)?)(?!\w)")
+YEAR = re.compile(r"[12]\d{3}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
-FIXED = re.compile(r"SHA-256|\d of 4|95%|90%")
+FIXED = re.compile(r"SHA-256|\b\d of 4\b|95%|90%")
 FACTORS = (1.0, 100.0, 0.01)
 """As findings have it, as percentage points, and as money per percentage point."""
 PROSE_TAGS = {"h1", "h2", "h3", "p", "li", "dd", "figcaption"}
@@ -27,13 +28,18 @@ def unsupported(
     words = _names(findings)
     found = []
     for text in texts:
-        own = reduce(lambda left, name: left.replace(name, " "), words, DIGEST.sub(" ", text))
+        own = reduce(_without, words, DIGEST.sub(" ", text))
         for match in NUMBER.finditer(FIXED.sub(" ", own)):
             token = match.group(0).replace(",", "").replace("\u2212", "-")
             scale = 1e6 if match.group(1) else 1.0
             if not _is_rounded(token, scale, values):
                 found.append(f"{match.group(0)} in: {text}")
     return found
+
+
+def _without(text: str, name: str) -> str:
+    """The text without a name, which is not looked for inside a number."""
+    return re.sub(rf"(?<!\d)(?<!\d[.,]){re.escape(name)}(?!\d|[.,]\d)", " ", text)
 
 
 def counts_of(findings: Findings) -> set[float]:
@@ -103,9 +109,12 @@ def _values(findings: Findings) -> set[float]:
 
 
 def _leaves(node: object) -> Iterator[float]:
+    """Numbers, and the years by which indicators are split."""
     if isinstance(node, dict | list):
         for child in node.values() if isinstance(node, dict) else node:
             yield from _leaves(child)
+    elif isinstance(node, str):
+        yield from [float(node)] if YEAR.fullmatch(node) else []
     elif isinstance(node, int | float) and not isinstance(node, bool):
         yield float(node)
 
@@ -118,8 +127,10 @@ def _names(findings: Findings) -> list[str]:
     """Texts from the data, longest first; their own digits are the data's, not ours."""
     names = {findings.title, findings.study_id, findings.provenance.code_version, *findings.notes}
     names |= set(findings.provenance.packages.values())
+    names |= {note.split(" ")[0].rpartition(":")[0] for note in findings.notes} - {""}
     for effect in findings.effects:
-        parts = (effect.part.level, effect.part.dimension, effect.subgroup_id)
+        own = (effect.part.level, effect.part.dimension, effect.subgroup_id)
+        parts = [*own, *map(human, own)]
         for name in (effect.initiative_name, effect.measure_name, effect.unit_label, *parts):
             names |= {name, inside(name), *name.split()}
     return sorted((name for name in names if any(map(str.isdigit, name))), key=len, reverse=True)

@@ -138,27 +138,33 @@ def functionals(
     return np.column_stack(columns)
 
 
-def strata(sizes: Sequence[int]) -> list[list[int]]:
-    """Cohorts that are centred together: a cohort of one joins its neighbour in time."""
+def strata(sizes: Sequence[int], starts: Sequence[int]) -> list[list[int]]:
+    """Cohorts that are centred together: a cohort of one joins the one that starts nearest.
+
+    Of two as near it is the earlier. `starts` are the cohorts' first exposed periods, in order.
+    """
     groups: list[list[int]] = [[index] for index in range(len(sizes))]
     while len(groups) > 1:
-        single = [i for i, group in enumerate(groups) if sum(sizes[k] for k in group) == 1]
+        single = [group for group in groups if sum(sizes[k] for k in group) == 1]
         if not single:
             break
-        alone = single[0]
-        other = alone - 1 if alone > 0 else 1
-        groups[min(alone, other)] = groups[min(alone, other)] + groups[max(alone, other)]
-        del groups[max(alone, other)]
+        (alone,) = single[0]
+        others = [k for k in range(len(sizes)) if k != alone]
+        near = min(others, key=lambda k: (abs(starts[k] - starts[alone]), starts[k]))
+        other = next(group for group in groups if near in group)
+        groups.remove(single[0])
+        other.append(alone)
     return groups
 
 
-def contrast(scalars: Floats, label: Ints, weight: Floats) -> Contrast:
+def contrast(scalars: Floats, label: Ints, weight: Floats, starts: Ints) -> Contrast:
     """The contrast of (N, G) scalars; `label` is the cohort's index, -1 in the comparison."""
     exposed = np.array([scalars[j, g] for j, g in enumerate(label) if g >= 0])
     stratum_of = label[label >= 0]
     comparison = scalars[label < 0] @ weight
     n1, n0 = len(exposed), len(comparison)
-    groups = strata([int((stratum_of == g).sum()) for g in range(scalars.shape[1])])
+    sizes = [int((stratum_of == g).sum()) for g in range(scalars.shape[1])]
+    groups = strata(sizes, starts.tolist())
     squares = sum(
         float(members.var(ddof=1)) * len(members)
         for group in groups
@@ -171,11 +177,17 @@ def contrast(scalars: Floats, label: Ints, weight: Floats) -> Contrast:
 
 
 def permutation_p(
-    scalars: Floats, label: Ints, weight: Floats, seed: int, draws: int = 9_999
+    scalars: Floats,
+    label: Ints,
+    weight: Floats,
+    starts: Ints,
+    *,
+    seed: int,
+    draws: int = 9_999,
 ) -> tuple[float, float]:
     """One-sided p of I0's studentised statistic: the cohort labels are dealt again."""
     rng = np.random.default_rng(seed)
-    observed = contrast(scalars, label, weight)
+    observed = contrast(scalars, label, weight, starts)
     dealt = np.array([rng.permutation(label) for _ in range(draws)])
     drawn = _statistics(scalars, dealt, weight)
     here = observed.estimate / observed.std_error
@@ -249,11 +261,11 @@ def evidence(
     made = {
         name: functionals(y, cohort, name, donut, horizon) for name in (*INTERVALS, "anticipation")
     }
-    gate = contrast(made["anticipation"], label, weight)
-    above, below = permutation_p(made["plain"], label, weight, seed, draws)
+    gate = contrast(made["anticipation"], label, weight, starts)
+    above, below = permutation_p(made["plain"], label, weight, starts, seed=seed, draws=draws)
     share, scale = missing_share(y, cohort, horizon), within_sd(y, cohort)
     return Evidence(
-        intervals={name: contrast(made[name], label, weight) for name in INTERVALS},
+        intervals={name: contrast(made[name], label, weight, starts) for name in INTERVALS},
         widening=worst_share_shift(share) * scale,
         anticipation_p=2 * float(stats.t.sf(abs(gate.estimate / gate.std_error), gate.df)),
         permutation_above=above,

@@ -33,13 +33,14 @@ def cluster_scalar(row: Floats, label: int, weight: Floats) -> float:
     return float(row[label] if label >= 0 else row @ weight)
 
 
-def _contrast(scalars: Floats, label: Ints, weight: Floats) -> Contrast:
+def _contrast(scalars: Floats, label: Ints, weight: Floats, starts: Ints) -> Contrast:
     """The contrast over the clusters that have a value."""
     seen = [
         np.isfinite(cluster_scalar(row, int(g), weight))
         for row, g in zip(scalars, label, strict=True)
     ]
-    return reference.contrast(scalars[seen], label[seen], _weights_of(label[seen], len(weight)))
+    weights = _weights_of(label[seen], len(weight))
+    return reference.contrast(scalars[seen], label[seen], weights, starts)
 
 
 def _weights_of(label: Ints, cohorts: int) -> Floats:
@@ -52,9 +53,10 @@ def calibration(
 ) -> Calibration:
     """Which controls are in K, and what they show."""
     label, weight = cohort_weights(cohort)
+    starts = reference.starts_of(cohort)
     kept = []
     for control in controls:
-        seen = np.isfinite(control[:, : int(reference.starts_of(cohort)[0])])
+        seen = np.isfinite(control[:, : int(starts[0])])
         if seen[cohort < 0].any(axis=0).sum() < 3:
             continue
         told = (cohort >= 0) | seen.any(axis=1)
@@ -65,8 +67,8 @@ def calibration(
             kept.append(scalars)
     made = np.array(kept)
     shared = np.nanmean(made, axis=0)
-    each = np.array([_contrast(one, label, weight).estimate for one in made])
-    noise = [_contrast(one - shared, label, weight).std_error ** 2 for one in made]
+    each = np.array([_contrast(one, label, weight, starts).estimate for one in made])
+    noise = [_contrast(one - shared, label, weight, starts).std_error ** 2 for one in made]
     count = len(each)
     scatter = float(((each - each.mean()) ** 2).sum()) / (count - 1)
     tau_squared = max(0.0, scatter - count / (count - 1) * float(np.mean(noise)))
@@ -85,7 +87,7 @@ def calibrated(
     label, weight = cohort_weights(cohort)
     scale = reference.within_sd(y, cohort)
     plain = reference.functionals(y / scale, cohort, "plain", 1, horizon)
-    own = _contrast(plain - times * found.shared, label, weight)
+    own = _contrast(plain - times * found.shared, label, weight, reference.starts_of(cohort))
     count, v = len(found.estimates), own.std_error**2
     extra = found.tau_squared * (1 + times**2 / count)
     df = (v + extra) ** 2 / (v**2 / own.df + extra**2 / (count - 1))
@@ -95,12 +97,12 @@ def calibrated(
 def without(y: Floats, cohort: Ints, gone: Ints, horizon: tuple[int, int] | None) -> Contrast:
     """I0 of the clusters that stay, with their own widening."""
     stay = ~gone.astype(bool)
-    left, starts = y[stay], cohort[stay]
-    label, weight = cohort_weights(starts)
-    scalars = reference.functionals(left, starts, "plain", 1, horizon)
-    found = reference.contrast(scalars, label, weight)
-    share = reference.missing_share(left, starts, horizon)
-    widening = reference.worst_share_shift(share) * reference.within_sd(left, starts)
+    left, kept = y[stay], cohort[stay]
+    label, weight = cohort_weights(kept)
+    scalars = reference.functionals(left, kept, "plain", 1, horizon)
+    found = reference.contrast(scalars, label, weight, reference.starts_of(kept))
+    share = reference.missing_share(left, kept, horizon)
+    widening = reference.worst_share_shift(share) * reference.within_sd(left, kept)
     return Contrast(found.estimate, found.std_error, found.df, widening)
 
 

@@ -43,7 +43,7 @@ def contributions(scalars: Floats, cohort: Ints, groups: list[list[int]]) -> lis
     """What each cluster adds to the error, as exposed and as comparison."""
     starts, found = starts_of(cohort), means(scalars, cohort, groups)
     sizes = [int((cohort == start).sum()) for start in starts]
-    total, together = sum(sizes), strata(sizes)
+    total, together = sum(sizes), strata(sizes, starts.tolist())
     made = []
     for j, begun in enumerate(cohort):
         value = 0.0
@@ -68,7 +68,7 @@ def waiting_contrast(scalars: Floats, cohort: Ints, groups: list[list[int]]) -> 
     """Estimate, CRV3 standard error and Satterthwaite df, by strata of cohorts that serve."""
     each = contributions(scalars, cohort, groups)
     starts = starts_of(cohort)
-    together = strata([int((cohort == start).sum()) for start in starts])
+    together = strata([int((cohort == start).sum()) for start in starts], starts.tolist())
     serving = {j for group in groups for j in group}
     parts = [(np.flatnonzero(cohort < 0), True)]
     for mates in together:

@@ -26,4 +26,4 @@ class PublicDisclosure(CoreModel):
     @classmethod
     def meta(cls) -> TableMeta:
         """Key and rules between columns."""
-        return TableMeta(rows_expected=False, lookups=("alias",))
+        return TableMeta(rows_expected=False, lookups=("alias", "fx_rate"))

@@ -97,6 +97,7 @@ def test_a_clean_study_has_no_problem(call, prop99: Path) -> None:
     assert "No problem found." in result.stdout
 
 
+@pytest.mark.slow
 def test_a_changed_plan_stops_until_it_is_amended(call, prop99: Path, settings: Settings) -> None:
     assert call("plan", "freeze", str(prop99)).exit_code == Exit.DONE
     path = prop99 / "plan.yaml"
@@ -116,6 +117,7 @@ def test_no_plan_means_nothing_to_freeze(call, prop99: Path) -> None:
     assert call("plan", "freeze", str(prop99)).exit_code == Exit.USAGE
 
 
+@pytest.mark.slow
 def test_without_a_plan_the_first_question_is_not_asked(
     call, prop99: Path, settings: Settings
 ) -> None:

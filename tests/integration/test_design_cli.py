@@ -21,6 +21,7 @@ from tests.integration.conftest import copy_study
 from tests.unit.test_design import OPEN_EFFECT
 
 
+@pytest.mark.slow
 def test_a_published_study_is_told_what_would_settle_it(
     prop99: Path,
     settings: Settings,

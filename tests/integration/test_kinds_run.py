@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipelines.results import open_results
 from pipelines.run import run_study
 from pipelines.settings import Settings
@@ -35,6 +37,7 @@ def spend(findings: Findings, name: str, **by: str) -> float | None:
     return found.value
 
 
+@pytest.mark.slow
 def test_support_among_advocacy_is_in_no_sum_of_it(settings: Settings) -> None:
     files = {**WORLD, "engagement.csv": HEADER + ROWS, "kind_override.csv": OVERRIDES}
     folder = write_study(settings.studies / "small", files)

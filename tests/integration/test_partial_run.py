@@ -47,6 +47,7 @@ def failure(result: dg.ExecuteInProcessResult) -> str:
     )
 
 
+@pytest.mark.slow
 def test_a_part_reads_what_is_published_and_does_not_publish(home: Settings) -> None:
     published = run_study(home.studies / "prop99", home)
     assert materialise_report().success

@@ -8,7 +8,7 @@ import pytest
 from reports.page import render_report
 from reports.words import write_words
 from tests.chromium import Page, chromium_path, open_tab
-from tests.findings_extremes import all_samples
+from tests.findings_extremes import all_samples, wild_samples
 
 pytestmark = [
     pytest.mark.slow,
@@ -59,7 +59,7 @@ HIDDEN_CELLS = """
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("report")
     files = {}
-    for name, result in all_samples().items():
+    for name, result in (all_samples() | wild_samples()).items():
         files[name] = folder / f"{name}.html"
         files[name].write_text(render_report(write_words(result)), encoding="utf-8", newline="")
     return files
@@ -95,7 +95,7 @@ def test_charts_come_alive_without_a_request_or_a_complaint(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", sorted(all_samples()))
+@pytest.mark.parametrize("name", sorted(all_samples() | wild_samples()))
 def test_nothing_is_clipped_hidden_or_over_another(
     name: str, width: int, pages: dict[str, Path], tab: Page
 ) -> None:
@@ -119,7 +119,7 @@ def test_the_first_screen_holds_the_answer_and_its_facts(
 def test_without_script_every_chart_is_still_painted(pages: dict[str, Path], tab: Page) -> None:
     open_without_script(tab, pages["portfolio"], 1280)
     painted = "[...document.querySelectorAll('.static svg.wide')].filter(s => s.clientHeight > 50)"
-    assert tab.evaluate(f"{painted}.length") == 12
+    assert tab.evaluate(f"{painted}.length") == 14
     assert tab.evaluate("document.querySelectorAll('.is-live').length") == 0
 
 
@@ -130,7 +130,7 @@ def test_a_hostile_name_runs_nothing(pages: dict[str, Path], tab: Page) -> None:
     assert tab.evaluate("getComputedStyle(document.querySelector('main')).display") == "block"
 
 
-@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio", "described"])
+@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio", "described", "suppressed"])
 def test_a_report_prints_on_two_to_four_sheets(
     name: str, pages: dict[str, Path], tab: Page
 ) -> None:

@@ -24,6 +24,8 @@ def test_a_run_publishes_one_complete_generation(prop99: Path, settings: Setting
     record = read_json(outcome.folder / "run.json")
     assert record["outputs"] == output_digests(outcome.folder)
     assert all(check["passed"] for check in record["checks"].values())
+    text = (outcome.folder / "findings.json").read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=pytest.fail)["study_id"] == "prop99"
     with open_results("prop99", settings) as results:
         assert results.findings == outcome.findings
         assert len(results.table("panel")) == 39 * 31
@@ -49,9 +51,3 @@ def spoil(path: Path) -> None:
     position = lines[0].split(",").index("period_start")
     kept = [",".join(c for i, c in enumerate(x.split(",")) if i != position) for x in lines]
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
-
-
-def test_every_number_of_the_run_is_json(prop99: Path, settings: Settings) -> None:
-    outcome = run_study(prop99, settings)
-    text = (outcome.folder / "findings.json").read_text(encoding="utf-8")
-    assert json.loads(text, parse_constant=pytest.fail)["study_id"] == "prop99"

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import pytest
 import yaml
 
 from pipelines.results import open_results
@@ -51,6 +52,7 @@ def write_world(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_plan_by_subgroup_goes_from_files_to_the_report(settings: Settings) -> None:
     outcome = run_study(write_world(settings.studies / "small_world"), settings)
     found = {effect.subgroup_id: effect for effect in outcome.findings.effects}

@@ -144,9 +144,7 @@ def test_a_workbook_comes_back_as_one_with_numbers_as_numbers(tmp_path: Path) ->
         [Sheet("Units", rows), Sheet("Measures", measures), Sheet("Other", [["x"]])],
     )
     result = call("validate", str(folder), "--out", str(tmp_path / "out"))
-    assert "book.xlsx:4:unit_type  unit_type is not in its list of words (sheet Units)" in (
-        result.stdout
-    )
+    assert "book.xlsx#Units:4:unit_type  unit_type is not in its list of words" in (result.stdout)
     book = CalamineWorkbook.from_path(tmp_path / "out" / "book.xlsx")
     assert sorted(book.sheet_names) == ["Measures", "Units"]
     units = book.get_sheet_by_name("Units").to_python()

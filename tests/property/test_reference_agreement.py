@@ -63,3 +63,19 @@ def test_randomisation_p_agree_within_the_noise_of_the_draws(seed: int) -> None:
     found = estimated(outcome, cohort)
     assert found.permutations[0].p_improves == pytest.approx(expected.permutation_above, abs=0.025)
     assert found.permutations[0].p_harms == pytest.approx(expected.permutation_below, abs=0.025)
+
+
+@pytest.mark.parametrize("starts", [(12, 20, 22), (12, 14, 22), (12, 15, 18), (12, 13, 19, 20)])
+def test_a_cohort_of_one_is_centred_with_the_cohort_that_starts_nearest(
+    starts: tuple[int, ...],
+) -> None:
+    sizes = [4, *[1] * (len(starts) - 2), 5, 12]
+    cohort = np.repeat([*starts, -1], sizes)
+    outcome = np.random.default_rng(len(starts)).standard_normal((len(cohort), 30))
+    label = np.where(cohort < 0, -1, np.searchsorted(starts, cohort))
+    weight = np.array(sizes[:-1]) / sum(sizes[:-1])
+    found = estimated(outcome, cohort).intervals[0]
+    scalars = reference.functionals(outcome, cohort, "plain", 4)
+    wanted = reference.contrast(scalars, label, weight, np.array(starts))
+    assert (found.estimate, found.std_error) == pytest.approx((wanted.estimate, wanted.std_error))
+    assert found.df == pytest.approx(wanted.df)

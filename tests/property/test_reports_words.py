@@ -1,12 +1,8 @@
 """Whatever the findings, the prose keeps its promises."""
 
-import string
-from typing import get_args
-
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from reports.answers import TELLING
+from reports.answers import ANSWER_WORDS
 from reports.effect_charts import bias_words
 from reports.phrases import CLAIMS, UNCLEAR
 from reports.sentences import (
@@ -17,115 +13,20 @@ from reports.sentences import (
     reason_sentences,
     what_would_change,
 )
-from reports.words import ANSWER_WORDS, HEADLINE_WORDS, word_count, write_words
+from reports.words import HEADLINE_WORDS, word_count
 from schemas.findings import (
-    CertaintyCap,
-    Cost,
     Effect,
     Findings,
-    Indicator,
-    Interval,
-    Needed,
-    Sensitivity,
 )
-from schemas.vocabulary import INTERVAL_NAMES, CapReason, Certainty, Reason, Verdict
-from tests.findings_described import share
-from tests.findings_samples import accounts, findings
+from tests.findings_drawn import any_names, effects, written
 from tests.prose import counts_of, unsupported
 
 CAUSAL = ("improv", "wors", "chang", "caus", "effect", "harm", "lead", "increas", "reduc")
-TOLD = (
-    "q1.evidence_share",
-    *(piece.indicator_id for groups in TELLING.values() for group in groups for piece in group),
-)
 STRENGTH: tuple[tuple[str, int], ...] = (
     ("very uncertain", 1),
     ("may ", 2),
     ("probably", 3),
 )
-
-numbers = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 4))
-maybe = st.none() | numbers
-counts = st.integers(0, 3000)
-names = st.text(string.ascii_letters + " -<>&'", min_size=0, max_size=60)
-any_names = st.text(max_size=300)
-
-
-@st.composite
-def intervals(draw: st.DrawFn) -> list[Interval]:
-    return [
-        Interval(
-            name=name,
-            status=draw(st.sampled_from(("PASS", "NOT_EVALUATED", "NOT_APPLICABLE"))),
-            estimate=draw(maybe),
-            low95=draw(maybe),
-            high95=draw(maybe),
-            low90=draw(maybe),
-            high90=draw(maybe),
-        )
-        for name in INTERVAL_NAMES
-    ]
-
-
-@st.composite
-def effects(draw: st.DrawFn, name: st.SearchStrategy[str] = names) -> Effect:
-    verdict: Verdict = draw(st.sampled_from(get_args(Verdict)))
-    certainty: Certainty = draw(st.sampled_from(get_args(Certainty)))
-    return Effect(
-        effect_id="e",
-        initiative_id="i",
-        initiative_name=draw(name),
-        measure_id="m",
-        measure_name=draw(name),
-        unit_label=draw(st.sampled_from(("share of persons", "days", "percent", ""))),
-        direction=draw(st.sampled_from(("higher_better", "lower_better"))),
-        role=draw(st.sampled_from(("primary", "secondary", "negative_control"))),
-        method=None,
-        estimate=draw(maybe),
-        ci_low=draw(maybe),
-        ci_high=draw(maybe),
-        robust_low=draw(maybe),
-        robust_high=draw(maybe),
-        exposed_count=draw(st.integers(0, 5)),
-        comparison_count=draw(st.integers(0, 60)),
-        period_count=draw(counts),
-        missing_share=draw(st.none() | st.floats(0, 1).map(lambda share: round(share, 4))),
-        smallest_worthwhile_effect=draw(st.none() | st.floats(0.01, 100)),
-        mde=draw(maybe),
-        verdict=verdict,
-        reasons=draw(st.lists(st.sampled_from(get_args(Reason)), max_size=4, unique=True)),
-        missing=draw(st.lists(st.sampled_from(("outcome", "unit.parent_id")), max_size=6)),
-        certainty=None if verdict == "not_evaluable" else certainty,
-        certainty_caps=[
-            CertaintyCap(cap=draw(st.sampled_from(get_args(Certainty))), why=why)
-            for why in draw(st.lists(st.sampled_from(get_args(CapReason)), max_size=4))
-        ],
-        intervals=draw(intervals()),
-        needed=Needed(clusters=draw(st.none() | counts), periods=draw(st.none() | counts)),
-        sensitivity=Sensitivity(breakdown_slope=draw(maybe)),
-        cost=Cost(currency="EUR"),
-    )
-
-
-@st.composite
-def told_shares(draw: st.DrawFn) -> list[Indicator]:
-    """Any of the shares that the cards tell, each of any size."""
-    cases = st.integers(0, 400)
-    rows = []
-    for name in draw(st.lists(st.sampled_from(TOLD), unique=True)):
-        by = {"q3.retention": {"from_year": "2020", "year": "2021"}}.get(name, {})
-        by = {"grade": "E3"} if name == "q1.evidence_share" else by
-        top, beyond = draw(cases), draw(cases)
-        rows.append(share(name, float(top), float(top + beyond + 1), **by))
-    return rows
-
-
-@st.composite
-def written(draw: st.DrawFn, name: st.SearchStrategy[str] = names) -> Findings:
-    tables = draw(st.dictionaries(st.sampled_from(("engagement", "exposure", "partner")), counts))
-    made = draw(st.lists(effects(name=name), max_size=6))
-    known = draw(told_shares())
-    return write_words(findings(made, indicators=known, row_accounts=accounts(**tables)))
 
 
 @given(written(name=any_names))

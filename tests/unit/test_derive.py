@@ -18,14 +18,16 @@ from tests.intake_world import engine as the_engine
 COLUMNS = {"source_file": "string", "source_row": "int64", "a": "string", "b": "string"}
 
 
-def derived(cells: list[tuple[str | None, str | None]], **rule: Any) -> list[str | None]:
-    """What a rule makes of columns a and b."""
+def derived(
+    cells: list[tuple[str | None, str | None]], empty: tuple[str, ...] = (), **rule: Any
+) -> list[str | None]:
+    """What a rule makes of columns a and b, where the words in `empty` fill no cell."""
     made = [
         {"source_file": "log.csv", "source_row": row, "a": a, "b": b}
         for row, (a, b) in enumerate(cells, start=2)
     ]
     table = ibis.memtable(made, schema=COLUMNS)
-    text = table.select(made=derived_text(table, Derived(**rule)))
+    text = table.select(made=derived_text(table, Derived(**rule), empty))
     found: list[str | None] = the_engine().to_pyarrow(text).column(0).to_pylist()
     return found
 
@@ -73,6 +75,12 @@ def test_a_copy_keeps_its_spaces() -> None:
 def test_a_word_says_whether_a_column_is_filled() -> None:
     rule = {"rule": "if_filled", "columns": "a", "then": "observed", "otherwise": "missing"}
     assert derived([("0", None), ("  ", None)], **rule) == ["observed", "missing"]
+
+
+def test_a_word_for_an_empty_cell_fills_none() -> None:
+    rule = {"rule": "if_filled", "columns": "a", "then": "observed", "otherwise": "missing"}
+    cells = [("n/a", None), (" n/a ", None), ("N/A.", None)]
+    assert derived(cells, ("n/a",), **rule) == ["missing", "missing", "observed"]
 
 
 def test_a_date_is_as_long_as_its_filled_parts() -> None:

@@ -133,6 +133,31 @@ def test_without_a_table_of_rates_a_foreign_amount_rejects_the_file(tmp_path: Pa
     assert problem.message == "USD of 2001 has no rate"
 
 
+def disclosed(folder: Path, years: str, rates: str | None = None) -> CoreTables:
+    """Disclosures of 100 USD in these years to a study in EUR whose clock stands in 2010."""
+    header = "scheme,declared_by,year,payer_id,partner_id,amount,currency\n"
+    body = "".join(f"efpia,payer,{year},us,p1,100,USD\n" for year in years.split())
+    files = {"partner.csv": PARTNER, "public_disclosure.csv": header + body}
+    parents = ["partner"]
+    if rates is not None:
+        files["fx_rate.csv"] = RATES + rates
+        parents.append("fx_rate")
+    return built(write_study(folder, files), "public_disclosure", *parents)
+
+
+def test_disclosures_that_lack_a_rate_reject_the_file(tmp_path: Path) -> None:
+    remedy = "add the rate to fx_rate"
+    told = [str(one) for one in disclosed(tmp_path / "a", "2001 2001 2002").problems]
+    place = "public_disclosure.csv"
+    assert told == [
+        f"{place}:2:currency  USD of 2001 has no rate in 2 rows · {remedy}",
+        f"{place}:4:currency  USD of 2002 has no rate · {remedy}",
+    ]
+    found = disclosed(tmp_path / "b", "2001 2002", "USD,EUR,2001-06-30,0.5\n")
+    assert found.problems == ()
+    assert [row["amount"] for row in rows(found.accepted)] == [100, 100]
+
+
 def test_many_rates_change_neither_rows_nor_sums(tmp_path: Path) -> None:
     days = [f"2001-02-{day:02}" for day in range(1, 29)]
     rates = "".join(f"USD,EUR,{day},2\nSEK,EUR,{day},3\nUSD,SEK,{day},5\n" for day in days)

@@ -32,9 +32,12 @@ TEXT, BOOL, INT, FLOAT, DATE, MOMENT = 25, 16, 20, 701, 1082, 1184
 class DriverError(Exception):
     """What the driver raises; its words hold the address."""
 
-    def __init__(self, sqlstate: str | None = None, words: str = "") -> None:
+    def __init__(
+        self, sqlstate: str | None = None, words: str = "", *, was_asked: bool = False
+    ) -> None:
         super().__init__(f"{words} for {ADDRESS}")
         self.sqlstate = sqlstate
+        self.pgconn = SimpleNamespace(used_password=True) if was_asked else None
 
 
 @dataclass
@@ -44,6 +47,7 @@ class PlayedDriver:
     columns: Sequence[tuple[str, int]] = ()
     cells: Sequence[Sequence[str | None]] = ()
     no_connection: str | None = None
+    was_asked: bool = False
     failure: Exception | None = None
     said: list[str] = field(default_factory=list)
     Error = DriverError
@@ -57,7 +61,7 @@ class PlayedDriver:
     def connect(self, address: str, **_settings: Any) -> "PlayedDriver":
         assert address == ADDRESS
         if self.no_connection is not None:
-            raise DriverError(None, self.no_connection)
+            raise DriverError(None, self.no_connection, was_asked=self.was_asked)
         return self
 
     def close(self) -> None:
@@ -184,6 +188,18 @@ def test_a_server_that_cannot_be_used_is_told_without_the_address(
     problem = refused(tmp_path, PlayedDriver(no_connection=words), monkeypatch)
     assert problem.rule == "unreachable"
     assert told in problem.message
+
+
+@pytest.mark.parametrize(
+    ("was_asked", "told"),
+    [(True, "refuses the user, the password or the database"), (False, "cannot be reached")],
+)
+def test_a_refusal_in_another_language_is_known_by_what_was_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, was_asked: bool, told: str
+) -> None:
+    words = "Passwort-Authentifizierung für Benutzer »me« fehlgeschlagen"
+    driver = PlayedDriver(no_connection=words, was_asked=was_asked)
+    assert told in refused(tmp_path, driver, monkeypatch).message
 
 
 @pytest.mark.parametrize(

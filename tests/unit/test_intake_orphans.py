@@ -27,7 +27,7 @@ def share(folder: Path, rows: str) -> float | None:
     rates = built(folder, "fx_rate").accepted
     parents = {"partner": built(folder, "partner").accepted, "fx_rate": rates}
     core = build_core("engagement", raw, parents, study, engine())
-    return orphan_spend_share(raw, core.quarantine, study, rates)
+    return orphan_spend_share(raw, core, study, rates)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,15 @@ def test_units_are_selected_by_columns_of_the_unit_table(tmp_path: Path) -> None
     assert refusals(folder) == [("effects.0.units.region", "did you mean region_code?")]
 
 
+def test_an_outcome_is_no_covariate_of_itself(tmp_path: Path) -> None:
+    told = [("effects.0.covariates", "name another measure, or none")]
+    assert refusals(write_plan(tmp_path / "a", {"covariates": ["age", "delay"]})) == told
+    shared = write_plan(tmp_path / "b", analysis={"covariates": ["delay"]})
+    assert refusals(shared) == told
+    others = write_plan(tmp_path / "c", analysis={"covariates": ["age"]})
+    assert load_plan(others) is not None
+
+
 def test_a_measure_or_initiative_that_no_table_has_is_warned_of(tmp_path: Path) -> None:
     folder = write_study(tmp_path, WORLD)
     write_plan(folder, {"measure_id": "delays", "negative_controls": ["delay", "nothing"]})
@@ -93,7 +102,7 @@ def test_settings_without_effect_are_named(tmp_path: Path) -> None:
     )
     effect = {
         "comparison": "not_yet_exposed",
-        "covariates": ["delay"],
+        "covariates": ["age"],
         "assignment": {"basis": "randomised", "reason": "drawn by lot"},
         "exposure_rule": {"carry_over": 0.5},
     }

@@ -10,7 +10,8 @@ from reports.axes import Scale, clipped_limits, limits, tick_labels, ticks, whol
 from reports.charts import build_forest, build_spend
 from reports.effect_charts import bias_state, bias_words, build_bias, build_event_study
 from reports.effect_svg import draw_bias, draw_event_study, draw_spend
-from reports.figures import bias_figure, event_figure, forest_figure, spend_figure
+from reports.figures import bias_figure, event_figure, spend_figure
+from reports.forest_figure import forest_figure
 from reports.forest_svg import NARROW, WIDE, draw_forest
 from reports.measure import text_width, wrap
 from schemas.findings import Findings, Interval
@@ -174,7 +175,8 @@ def test_plotly_accepts_every_figure_and_shows_the_same_values() -> None:
 def test_names_in_figures_cannot_become_markup() -> None:
     chart = build_forest(extremes())
     assert chart is not None
-    texts = forest_figure(chart)["layout"]["yaxis"]["ticktext"]
+    texts = [note["text"] for note in forest_figure(chart)["layout"]["annotations"]]
+    assert len(texts) > 2 * len(chart.rows)
     assert all("<script" not in text and "<img" not in text for text in texts)
 
 

@@ -21,7 +21,7 @@ PLANTED = {
     11: ("payer_id", "missing", ""),
     12: ("currency", "not_a_code", "euro"),
     14: ("end_date", "order", "2001-02-02"),
-    15: ("participant_count", "not_a_number", "4.5"),
+    15: ("participant_count", "range", "-4"),
     17: ("is_product_linked", "not_a_boolean", "perhaps"),
     18: ("start_date", "future", "2031-02-03"),
     20: ("purpose", "personal_email", "ask anna.muster@example.ch"),
@@ -38,6 +38,16 @@ def planted_rows() -> list[list[str]]:
 
 def as_csv(rows: list[list[str]]) -> str:
     return "\n".join(",".join(row) for row in rows) + "\n"
+
+
+def as_sheet(rows: list[list[str]]) -> Sheet:
+    """The rows as an analyst types them: amounts are numbers where they can be."""
+    place = HEADER.index("amount")
+    typed: list[list[str | float]] = [[*row] for row in rows]
+    for row in typed[1:]:
+        if row[place] != "a hundred":
+            row[place] = float(row[place])
+    return Sheet("Grants", typed)
 
 
 def report(folder: Path) -> ValidationReport:
@@ -60,7 +70,7 @@ def planted(
     files = {"partner.csv": WORLD["partner.csv"], name: as_csv(planted_rows())}
     write_study(folder, files)
     if name.endswith("xlsx"):
-        write_workbook(folder / name, [Sheet("Grants", planted_rows())])
+        write_workbook(folder / name, [as_sheet(planted_rows())])
     return report(folder)
 
 

@@ -1,0 +1,64 @@
+"""Data accounts as a chart in rows: how much of each file was accepted, and what held the rest."""
+
+from reports.charts import ChartText
+from reports.names import clean, human, shorten
+from reports.numbers import count, long_date
+from reports.palette import MIDDLE
+from reports.rows import Row, RowGroup, RowsChart
+from schemas.findings import Findings, RowAccount
+
+SHOWN = 20
+"""Files in the chart; the table has all."""
+
+
+def build_accounts(findings: Findings) -> RowsChart | None:
+    """One bar for each file that had rows; None where nothing was read."""
+    known = [row for row in findings.row_accounts if row.read > 0]
+    if not known:
+        return None
+    told = "; ".join(f"{_label(row)}: {_figures(row)}" for row in known[:12])
+    more = " Other files are in the table only." if len(known) > SHOWN else ""
+    return RowsChart(
+        text=ChartText(
+            chart_id="accounts-chart",
+            title=_title(known),
+            how_to_read=f"Bars: rows accepted, as a share of the rows read.{more}",
+            source=f"Source: the files of the study, as of {long_date(findings.data_as_of)}.",
+            aria_label=f"Rows read and accepted. {told}.",
+        ),
+        groups=(RowGroup("", tuple(_row(row) for row in known[:SHOWN])),),
+        mark="bar",
+        axis="percent",
+        axis_title="Share of rows accepted",
+    )
+
+
+def _row(row: RowAccount) -> Row:
+    return Row(
+        label=_label(row), figures=_figures(row), value=row.accepted / row.read, colour=MIDDLE
+    )
+
+
+def _label(row: RowAccount) -> str:
+    return shorten(human(row.table).capitalize(), 6, 40)
+
+
+def _figures(row: RowAccount) -> str:
+    """Rows read, and where those went that were not accepted."""
+    held = {
+        "quarantined": row.quarantined,
+        "superseded": row.superseded,
+        "out of window": row.out_of_window,
+    }
+    lost = [f"{rows:,} {word}" for word, rows in held.items() if rows]
+    return ", ".join([f"{row.accepted:,} of {count(row.read, 'row')}", *lost])
+
+
+def _title(rows: list[RowAccount]) -> str:
+    if all(row.accepted == row.read for row in rows):
+        return "All rows of every file were accepted"
+    if any(row.quarantined for row in rows):
+        held = [clean(row.source_file) for row in rows if row.quarantined]
+        others = " and others" if len(held) > 1 else ""
+        return f"Rows of {shorten(held[0], 4, 40)}{others} are in quarantine"
+    return "No row is in quarantine; rows out of window or superseded are not used"

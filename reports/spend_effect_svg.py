@@ -1,0 +1,56 @@
+"""Spend against effect as static SVG, in a wide and a narrow setting."""
+
+from reports.axes import Scale
+from reports.measure import text_width, wrap
+from reports.palette import BAND, GRID, INK, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
+from reports.spend_effect import SpendEffectChart, SpendPoint
+from reports.svg import Canvas
+
+SIZES = {"wide": (900.0, 340.0), "narrow": (330.0, 310.0)}
+TOP = 58.0
+FOOT = 48.0
+
+
+def draw_spend_effect(chart: SpendEffectChart, setting: str) -> str:
+    """Numbered points; the key to the numbers stands below the drawing."""
+    width, height = SIZES[setting]
+    canvas = Canvas(width, height)
+    widest = max((text_width(words, 12) for _, words in chart.y_ticks), default=0.0)
+    across = Scale(*chart.x_limits, widest + 12, width - 8)
+    down = Scale(*chart.y_limits, height - FOOT, TOP)
+    _frame(canvas, chart, across, down)
+    for point in chart.points:
+        _point(canvas, point, across, down)
+    return canvas.render(setting)
+
+
+def _frame(canvas: Canvas, chart: SpendEffectChart, across: Scale, down: Scale) -> None:
+    if chart.band is not None:
+        top, foot = down.at(chart.band), down.at(-chart.band)
+        canvas.rect(across.start, top, across.end - across.start, foot - top, fill=BAND)
+    canvas.lines(
+        ((across.start, down.at(value), across.end, down.at(value)) for value, _ in chart.y_ticks),
+        stroke=GRID,
+    )
+    canvas.lines([(across.start, down.at(0), across.end, down.at(0))], stroke=QUIET, width=1.2)
+    for value, words in chart.y_ticks:
+        canvas.text(across.start - 7, down.at(value) + 4, words, size=12, fill=QUIET, anchor="end")
+    for value, words in chart.x_ticks:
+        half = text_width(words, 12) / 2
+        at = min(max(across.at(value), half), canvas.width - half)
+        canvas.text(at, down.start + 18, words, size=12, fill=QUIET, anchor="middle")
+    low, high = chart.ends
+    canvas.text(0, 14, wrap(chart.y_title, 12, canvas.width - 8, 1)[0], size=12, fill=QUIET)
+    canvas.text(0, 32, f"\u2191 {high}, \u2193 {low}", size=12, fill=QUIET)
+    canvas.text(
+        canvas.width - 8, down.start + 40, "Advocacy spend", size=12, fill=QUIET, anchor="end"
+    )
+
+
+def _point(canvas: Canvas, point: SpendPoint, across: Scale, down: Scale) -> None:
+    x, colour = across.at(point.place), VERDICT_COLOURS[point.verdict]
+    if point.low is not None and point.high is not None:
+        canvas.lines([(x, down.at(point.low), x, down.at(point.high))], stroke=colour, width=1.6)
+    shape = VERDICT_MARKERS[point.verdict]
+    canvas.markers(shape, [(x, down.at(point.estimate))], colour=colour, radius=6)
+    canvas.text(x, TOP - 4, str(point.number), size=12, fill=INK, anchor="middle", bold=True)
