@@ -14,6 +14,7 @@ from benchmarks.answer import Answer
 from intake.accounts import check_limits, contract_violations, count_rows
 from intake.core import build_core
 from intake.read import read_raw
+from intake.stored import parquet_table
 from intake.study import load_study
 from pipelines.engine import connect
 from pipelines.settings import Settings
@@ -93,7 +94,7 @@ def run_intake(backend: ibis.BaseBackend, folder: Path, output: Path) -> list[Ro
 
 def _kept(backend: ibis.BaseBackend, path: Path, rows: ibis.Table) -> ibis.Table:
     write_table(backend, path, rows)
-    return backend.read_parquet(path)
+    return parquet_table(backend, path)
 
 
 @contextmanager

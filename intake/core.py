@@ -4,29 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
-import pyarrow.compute as pc
+import polars as pl
+import pyarrow as pa
 from ibis.util import gen_name
 
-from intake.aliases import chains, with_aliases
-from intake.checks import FAILURES, IS_BROKEN, Catalogue, listed
+from intake.aliases import chains
+from intake.checks import Catalogue, listed
 from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
 from intake.money import over_reversed
 from intake.parse import ibis_type
 from intake.personal import personal_data
 from intake.problems import Problem, Rejected
-from intake.references import with_orphans
 from intake.rejections import rejections
+from intake.sides import Sides, told_apart
 from intake.stored import (
     Slice,
     as_view,
+    file_of,
     in_order,
+    left_over,
     new_file,
     parquet_writer,
+    rows_from,
     slices_of,
-    store,
     stored_table,
 )
-from intake.typed import Build, typed_rows
+from intake.typed import Build
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
 
@@ -80,60 +83,36 @@ def build_core(
     known = {name: parent for name, parent in parents.items() if name in present}
     build = Build(TABLES[table], study, known, Catalogue())
     slices = slices_of(raw)
-    typed = with_orphans(build, with_aliases(build, typed_rows(build, raw)))
-    sides = _told_apart(build, backend, as_view(backend, table, typed), slices)
+    sides = told_apart(build, backend, raw, slices)
     failures = _failures(build, sides, backend)
-    accepted = _without(backend, table, sides.sound, failures, slices)
+    accepted = _without(table, sides, failures, slices)
     problems = rejections(build, sides.rows, failures)
     return CoreTables(accepted, _quarantine(build, raw, failures, slices), problems)
 
 
-@dataclass(frozen=True)
-class _Sides:
-    """Typed rows in two files: `sound` ones pass every check of a single row."""
+def _without(table: str, sides: Sides, failures: ibis.Table, slices: list[Slice]) -> ibis.Table:
+    """The sound rows and the doubtful ones, without those that fail a check of several rows.
 
-    sound: ibis.Table
-    broken: ibis.Table
-
-    @property
-    def rows(self) -> ibis.Table:
-        """All of them, with `is_kept`, `is_broken` and `failures`."""
-        marks = {"is_kept": True, IS_BROKEN: False, FAILURES: ""}
-        sound = self.sound.mutate(**{name: ibis.literal(mark) for name, mark in marks.items()})
-        return ibis.union(sound.select(*self.broken.columns), self.broken)
-
-
-def _told_apart(
-    build: Build, backend: ibis.BaseBackend, typed: ibis.Table, slices: list[Slice]
-) -> _Sides:
-    """Read every cell once: rows of the contract, and rows that fail some check."""
-    types = {column.name: ibis_type(column) for column in build.spec.columns}
-    wanted = typed.mutate(**{name: typed[name].cast(kind) for name, kind in types.items()})
-    marks = {"is_kept": "boolean", IS_BROKEN: "boolean", FAILURES: "string"}
-    columns, both = list(types), ibis.schema({**types, **marks}).to_pyarrow()
-    sound, broken = (new_file(backend, f"{side}_{build.spec.name}") for side in ("core", "broken"))
-    contract = ibis.schema(types).to_pyarrow()
-    with parquet_writer(sound, contract) as accept, parquet_writer(broken, both) as reject:
-        for part in slices:
-            rows = part.of(wanted.select(*both.names))
-            accept(in_order(rows.select(columns), pc.invert(rows[IS_BROKEN])))
-            reject(in_order(rows, rows[IS_BROKEN]))
-    return _Sides(stored_table(backend, sound), stored_table(backend, broken))
-
-
-def _without(
-    backend: ibis.BaseBackend,
-    table: str,
-    sound: ibis.Table,
-    failures: ibis.Table,
-    slices: list[Slice],
-) -> ibis.Table:
-    """The sound rows without those that fail a check of several rows; mostly there are none."""
-    late = failures.semi_join(sound, ORIGIN).select(*ORIGIN).distinct()
-    late = backend.create_table(gen_name("late"), late, temp=True)
-    if not late.count().to_pyarrow().as_py():
+    Mostly none fails, and then the file of the sound rows is the answer.
+    """
+    sound, places = sides.sound, failures.select(*ORIGIN)
+    late = places.semi_join(sound, ORIGIN).distinct().to_polars()
+    held = sound.limit(0) if sides.doubtful is None else sides.doubtful
+    unique = held.anti_join(places, ORIGIN).order_by(ORIGIN).to_pyarrow()
+    source = file_of(sound)
+    if source is None or (late.is_empty() and not unique.num_rows):
         return sound
-    return store(backend, f"core_{table}", sound.anti_join(late, ORIGIN), slices)
+    path = new_file(sound.get_backend(), f"core_{table}")
+    schema = sound.schema().to_pyarrow()
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    with parquet_writer(path, schema) as put:
+        for part in slices:
+            rows = rows_from(source, part, schema.names, texts)
+            mine = late.filter(pl.col("source_file") == part.source_file)["source_row"]
+            more = part.among(unique).cast(schema)
+            kept = left_over(rows, mine.to_numpy())
+            put(in_order(pa.concat_tables([kept.cast(schema), more])) if len(more) else kept)
+    return stored_table(sound.get_backend(), path)
 
 
 def _nothing(spec: TableSpec) -> CoreTables:
@@ -147,13 +126,14 @@ def _empty(types: Mapping[str, str]) -> ibis.Table:
     return row.select(**{name: ibis.null(kind) for name, kind in types.items()}).limit(0)
 
 
-def _failures(build: Build, sides: _Sides, backend: ibis.BaseBackend) -> ibis.Table:
+def _failures(build: Build, sides: Sides, backend: ibis.BaseBackend) -> ibis.Table:
     """Every broken rule of every row: `source_file, source_row, rule_no`."""
     rows = sides.rows
     ours = rows.filter(rows.is_kept)
+    alike = rows if sides.doubtful is None else sides.alike
     parts = [
         listed(sides.broken),
-        *duplicates(build, ours),
+        *duplicates(build, alike.filter(alike.is_kept)),
         *orphans(build, ours),
         *personal_data(build, ours),
         *chains(build, ours),

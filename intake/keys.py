@@ -7,10 +7,13 @@ from operator import and_
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis.util import gen_name
 
 from intake.checks import FAILURES, Rule, broken
+from intake.mapping import mapped_texts
 from intake.references import orphan
+from intake.study import inline_mapping, source_name
 from intake.typed import Build
 from schemas.registry import ForeignKey
 
@@ -74,6 +77,31 @@ def _repeated(keyed: ibis.Table, key: list[str]) -> ibis.Table:
     sizes = held.group_by(key).agg(key_count=held.count())
     repeated = sizes.filter(sizes.key_count > 1)
     return held.semi_join(repeated, [held[name].identical_to(repeated[name]) for name in key])
+
+
+def repeated_places(build: Build, raw: ibis.Table) -> pa.Table | None:
+    """Where rows of raw are whose key may occur more than once: `source_file, source_row`.
+
+    Found before cells are read, so only for keys whose text is their value; None for others.
+    """
+    key = list(build.spec.key)
+    columns = [build.spec.column(name) for name in key]
+    is_merged = "alias" in build.parents and any(c.references == "partner" for c in columns)
+    if not key or is_merged or any(column.kind != "id" for column in columns):
+        return None
+    parts = []
+    for source in build.study.sources:
+        if source.table == build.spec.name:
+            rows = raw.filter(raw.source_file == source_name(source))
+            texts = mapped_texts(rows, build.spec, inline_mapping(source))
+            parts.append(rows.select(*ORIGIN, **{name: texts[name] for name in key}))
+    rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
+    given = rows.filter(*[rows[c.name].notnull() for c in columns if c.is_required])
+    numbered = given.select(*ORIGIN, key_hash=key_hash(given, key))
+    counted = numbered.group_by("key_hash").agg(key_count=numbered.count())
+    alike = numbered.semi_join(counted.filter(counted.key_count > 1), "key_hash")
+    found: pa.Table = alike.select(*ORIGIN).to_pyarrow()
+    return found
 
 
 def key_hash(rows: ibis.Table, key: Sequence[str]) -> Any:

@@ -1,16 +1,19 @@
 """Large tables on disk: written once as Parquet, a slice at a time, read where they lie."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import ibis
+import ibis.expr.operations as ops
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ibis.util import gen_name
 
@@ -25,6 +28,8 @@ DICTIONARY_BYTES = 131_072
 """Texts of a column that hardly repeat are soon written without a dictionary."""
 WAITING = 1
 Put = Callable[[pa.Table], None]
+_FILES: WeakKeyDictionary[ibis.BaseBackend, dict[str, Path]] = WeakKeyDictionary()
+"""The file behind each table of an engine: the engine itself does not tell."""
 
 
 @contextmanager
@@ -48,10 +53,13 @@ def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Put]:
         ThreadPoolExecutor(max_workers=1) as pool,
     ):
 
+        def write(rows: pa.Table) -> None:
+            writer.write_table(rows.cast(schema), GROUP_ROWS)
+
         def put(rows: pa.Table) -> None:
             if len(waiting) == WAITING:
                 waiting.popleft().result()
-            waiting.append(pool.submit(writer.write_table, rows, GROUP_ROWS))
+            waiting.append(pool.submit(write, rows))
 
         yield put
         for written in waiting:
@@ -81,7 +89,23 @@ def new_file(backend: ibis.BaseBackend, name: str) -> Path:
 
 def stored_table(backend: ibis.BaseBackend, path: Path) -> ibis.Table:
     """The rows of a file of the scratch folder, as a table named for the file."""
+    _FILES.setdefault(backend, {})[path.stem] = path
     return backend.read_parquet(path, table_name=path.stem)
+
+
+def parquet_table(backend: ibis.BaseBackend, path: Path) -> ibis.Table:
+    """The rows of any Parquet file that this program wrote, as a table."""
+    name = gen_name("parquet")
+    _FILES.setdefault(backend, {})[name] = path
+    return backend.read_parquet(path, table_name=name)
+
+
+def file_of(table: ibis.Table) -> Path | None:
+    """The file that holds exactly this table; None where it is not known, or no longer there."""
+    op = table.op()
+    name = op.name if isinstance(op, ops.DatabaseTable) else ""
+    path = _FILES.get(table.get_backend(), {}).get(name)
+    return path if path is not None and path.is_file() else None
 
 
 def stored_file(backend: ibis.BaseBackend, table: ibis.Table) -> Path | None:
@@ -105,18 +129,6 @@ def as_view(backend: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Tabl
         options.fuse_selects = was_fused
 
 
-def store(
-    backend: ibis.BaseBackend, name: str, rows: ibis.Table, slices: Iterable["Slice"]
-) -> ibis.Table:
-    """Write an expression slice by slice, ordered by file and row, and read it back."""
-    path = new_file(backend, name)
-    view = as_view(backend, name, rows)
-    with parquet_writer(path, view.schema().to_pyarrow()) as put:
-        for part in slices:
-            put(in_order(part.of(view)))
-    return stored_table(backend, path)
-
-
 @dataclass(frozen=True)
 class Slice:
     """Source rows `first` to `last` of one file."""
@@ -135,6 +147,45 @@ class Slice:
         """The same in memory."""
         found: pa.Table = self.chosen(rows).to_pyarrow()
         return found
+
+    def among(self, rows: pa.Table) -> pa.Table:
+        """These rows of a table in memory."""
+        numbers = rows["source_row"].to_numpy()
+        is_mine = pc.equal(rows["source_file"], self.source_file).to_numpy()
+        inside = (numbers >= self.first) & (numbers <= self.last) & is_mine
+        return rows if inside.all() else rows.filter(pa.array(inside))
+
+
+def rows_from(path: Path, part: Slice, columns: Sequence[str], coded: Sequence[str]) -> pa.Table:
+    """A slice of a raw file in the file's order, columns `coded` as places in lists of texts."""
+    with pq.ParquetFile(path, read_dictionary=list(coded)) as file:
+        groups = [i for i in range(file.num_row_groups) if _may_hold(file.metadata, i, part)]
+        rows = file.read_row_groups(groups, list(dict.fromkeys([*columns, *SOURCE_COLUMNS])))
+    return part.among(rows)
+
+
+def left_over(rows: pa.Table, without: np.ndarray) -> pa.Table:
+    """Rows of one file without those of these numbers; columns of nulls are not looked through."""
+    kept = ~np.isin(rows["source_row"].to_numpy(), without)
+    return pa.table([_chosen(cells, kept) for cells in rows.columns], names=rows.column_names)
+
+
+def _chosen(cells: pa.ChunkedArray, kept: np.ndarray) -> Any:
+    if cells.null_count == len(cells):
+        return pa.nulls(int(kept.sum()), cells.type)
+    return cells.filter(pa.array(kept))
+
+
+def _may_hold(found: pq.FileMetaData, group: int, part: Slice) -> bool:
+    """Whether a row group may have rows of a slice, by the least and the most of its origin."""
+    names = found.schema.names
+    file, row = (
+        found.row_group(group).column(names.index(name)).statistics for name in SOURCE_COLUMNS
+    )
+    if file is None or row is None or not (file.has_min_max and row.has_min_max):
+        return True
+    is_near = row.min <= part.last and row.max >= part.first
+    return bool(is_near and file.min <= part.source_file <= file.max)
 
 
 def in_order(rows: pa.Table, kept: pa.ChunkedArray | None = None) -> pa.Table:

@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ MARK = "\ufeff"
 """A byte order mark, where the encoding leaves it in the text."""
 CHUNK_BYTES = 1 << 22
 MAX_BLANK_LINES = 1_000
-BLANK_MARKS = ("\n\n", "\n\r\n", "\r\r")
+BLANK_MARKS = (b"\n\n", b"\n\r\n", b"\r\r")
 
 
 @dataclass(frozen=True)
@@ -139,12 +139,33 @@ def _unreadable_record(file: TextFile, row: int, error: csv.Error) -> Problem:
 
 def _scan(file: TextFile) -> bool:
     """Decode the whole file once; true where two line ends follow each other."""
-    has_blank, tail = False, ""
-    for chunk in _chunks(file, file.encoding):
+    if file.encoding in ("utf-8-sig", "ascii"):
+        return _has_blank(_bytes(file))
+    return _has_blank(text.encode() for text in _chunks(file, file.encoding))
+
+
+def _has_blank(chunks: Iterable[bytes]) -> bool:
+    """Whether a line of UTF-8 is blank; every chunk is looked at, for its encoding."""
+    has_blank, tail = False, b""
+    for chunk in chunks:
         text = tail + chunk
-        has_blank = has_blank or any(mark in text for mark in BLANK_MARKS)
+        marks = BLANK_MARKS if b"\r" in text else BLANK_MARKS[:1]
+        has_blank = has_blank or any(mark in text for mark in marks)
         tail = text[-2:]
     return has_blank
+
+
+def _bytes(file: TextFile) -> Iterator[bytes]:
+    """The bytes of a file in pieces; those that are not ASCII are decoded to see if they can be."""
+    decoder = codecs.getincrementaldecoder(file.encoding.removesuffix("-sig"))()
+    offset = 0
+    with file.path.open("rb") as handle:
+        while chunk := handle.read(CHUNK_BYTES):
+            if decoder.getstate()[0] or not chunk.isascii():
+                _decode(file, decoder, chunk, offset)
+            yield chunk
+            offset += len(chunk)
+    _decode(file, decoder, b"", offset)
 
 
 def _chunks(file: TextFile, encoding: str) -> Iterator[str]:

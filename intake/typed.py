@@ -57,6 +57,30 @@ def _typed_part(
     build: Build, rows: ibis.Table, mapping: SourceMapping, source: Source | None
 ) -> ibis.Table:
     """One source typed in steps, each a table: the engine computes the columns of a step once."""
+    cells = source_cells(build, rows, mapping, source)
+    return checked_rows(build, cells.table, cells.unread)
+
+
+@dataclass(frozen=True)
+class SourceCells:
+    """Cells of one source, each read by itself; `unread` are columns true where one could not be.
+
+    For each column its value, and `given_` and its name where the cell is filled.
+    """
+
+    table: ibis.Table
+    unread: Mapping[str, Rule]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that checks of a row read."""
+        return [name for name in self.table.columns if not name.startswith("text_")]
+
+
+def source_cells(
+    build: Build, rows: ibis.Table, mapping: SourceMapping, source: Source | None
+) -> SourceCells:
+    """The cells of one source as its mapping declares them."""
     texts = mapped_texts(rows, build.spec, mapping)
     origin = {name: rows[name] for name in SOURCE_COLUMNS}
     read = rows.select(**texts, **origin, is_kept=is_kept(rows, mapping))
@@ -77,7 +101,7 @@ def _typed_part(
     first = [check for cell in cells.values() for check in cell.checks]
     flags = {f"unread_{i}": step.of(check.fails) for i, check in enumerate(first)}
     rules = [check.rule for check in first]
-    return _checked(build, step.table.mutate(**flags), dict(zip(flags, rules, strict=True)))
+    return SourceCells(step.table.mutate(**flags), dict(zip(flags, rules, strict=True)))
 
 
 def _once_per_key(build: Build, table: ibis.Table, lists: list[str]) -> ibis.Table:
@@ -101,7 +125,7 @@ def _once_per_key(build: Build, table: ibis.Table, lists: list[str]) -> ibis.Tab
     ).drop("is_again")
 
 
-def _checked(build: Build, table: ibis.Table, first: Mapping[str, Rule]) -> ibis.Table:
+def checked_rows(build: Build, table: ibis.Table, first: Mapping[str, Rule]) -> ibis.Table:
     """Fill defaults and derived values, then check limits and rules between columns.
 
     `first` are columns that are true where a cell could not be read.

@@ -1,6 +1,7 @@
 """The IO manager: every asset's output is a file of the run's own generation."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from assets.described import describe, describe_file
-from intake.stored import stored_file
+from intake.stored import parquet_table, stored_file
 from pipelines.engine import plain
 from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic
@@ -106,7 +107,7 @@ def _row_count(path: Path) -> int:
 
 def _read(backend: ibis.BaseBackend, path: Path, wanted: Any) -> Any:
     readers: dict[Any, Callable[[Path], Any]] = {
-        ibis.Table: backend.read_parquet,
+        ibis.Table: partial(parquet_table, backend),
         pd.DataFrame: pd.read_parquet,
     }
     if wanted in readers:
@@ -114,7 +115,7 @@ def _read(backend: ibis.BaseBackend, path: Path, wanted: Any) -> Any:
     if isinstance(wanted, type) and issubclass(wanted, BaseModel):
         return wanted.model_validate_json(path.read_bytes())
     if path.parent.name in TABLE_LAYERS:
-        return backend.read_parquet(path)
+        return parquet_table(backend, path)
     return pd.read_parquet(path)
 
 
