@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import ibis
+import ibis.backends.duckdb
 
 from benchmarks.answer import Answer
 from impact.indicators.measure import measure_indicators

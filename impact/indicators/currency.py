@@ -10,15 +10,15 @@ def to_reporting(rows: pd.DataFrame, tables: IndicatorTables) -> pd.Series:
 
     The latest rate on or before the date, else the only one of its year; NaN without either.
     """
-    rate = pd.Series(
-        [
-            _rate(str(currency), date, tables)
-            for currency, date in zip(rows["currency"], rows["date"], strict=True)
-        ],
-        index=rows.index,
-        dtype=float,
-    )
-    return rows["amount"] * rate
+    keys = ["currency", "date"]
+    days = rows[keys].drop_duplicates()
+    rates = [
+        _rate(str(currency), date, tables)
+        for currency, date in zip(days["currency"], days["date"], strict=True)
+    ]
+    known = days.assign(rate=pd.Series(rates, index=days.index, dtype=float))
+    rate: pd.Series = rows[keys].merge(known, on=keys, how="left", validate="m:1")["rate"]
+    return rows["amount"] * rate.set_axis(rows.index)
 
 
 def _rate(currency: str, date: pd.Timestamp, tables: IndicatorTables) -> float:

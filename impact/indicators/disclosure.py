@@ -63,8 +63,8 @@ def measure_two_sided(disclosed: Disclosed) -> Iterator[Indicator]:
 
 def measure_purpose(payments: Payments) -> Iterator[Indicator]:
     """Payments with a purpose in words."""
-    filled, n = (int(payments.pair_years[f"{part}_count"].sum()) for part in ("worded", "payment"))
-    yield share_of_cases("t.purpose_filled", filled, n, payments.tables.study)
+    n = int(payments.pair_years["payment_count"].sum())
+    yield share_of_cases("t.purpose_filled", payments.worded_count, n, payments.tables.study)
 
 
 def _disclosing(sums: pd.Series, side: str) -> pd.DataFrame:

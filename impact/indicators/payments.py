@@ -47,27 +47,11 @@ class Payments:
 
     @cached_property
     def pair_years(self) -> pd.DataFrame:
-        """Per payer, partner, year and group, in order of the keys: all that is summed.
-
-        `payment_count` and `paid`; the same of payments with both agreement dates (`dated`) and
-        with a funding type (`funded`); `long_paid` under agreements of 24 months, `core_paid`
-        free to use, `worded_count` with a purpose in words.
-        """
+        """`payment_count` and `paid` per payer, partner, year and group, in order of the keys."""
         keys = ["payer_id", "partner_id", "year", "group"]
         rows = self.rows
-        dated = is_given(rows.agreement_start) & is_given(rows.agreement_end)
-        funded = is_given(rows.funding_type) & (rows.funding_type != "none")
-        core = surely(rows.funding_type == "core_unrestricted")
         sums = rows.group_by(keys).agg(
-            payment_count=rows.count(),
-            paid=_exact(rows.net_amount.sum()),
-            dated_count=rows.count(where=dated),
-            dated_paid=_exact(rows.net_amount.sum(where=dated)),
-            long_paid=_exact(rows.net_amount.sum(where=surely(is_long(rows)))),
-            funded_count=rows.count(where=funded),
-            funded_paid=_exact(rows.net_amount.sum(where=funded)),
-            core_paid=_exact(rows.net_amount.sum(where=core)),
-            worded_count=rows.count(where=surely(rows.purpose.strip() != "")),
+            payment_count=rows.count(), paid=_exact(rows.net_amount.sum())
         )
         found: pd.DataFrame = sums.order_by(keys).to_pandas()
         if self.tables.study.partner_level == "partner":
@@ -98,18 +82,51 @@ class Payments:
         return mine
 
     @cached_property
-    def quantiles(self) -> dict[tuple[str, ...], list[float] | None]:
-        """`QUANTILES` of the net amounts of each population, by its groups; null of none."""
-        amount = self.rows.net_amount.cast("float64")
-        shares = [float(quantile) for quantile in QUANTILES]
-        found = {
-            "_".join(p.groups): amount.quantile(shares, where=self.rows.group.isin(p.groups))
-            for p in self.populations
-        }
-        [row] = self.rows.aggregate(**found).to_pyarrow().to_pylist()
+    def worded_count(self) -> int:
+        """Payments of every kind with a purpose in words."""
+        return int(self._totals["worded_count"])
+
+    def totals(self, population: Population) -> dict[str, Any]:
+        """`quantiles` of the net amounts of a population, null of none, and its counts and sums.
+
+        `dated_count` and `dated_paid` of payments with both agreement dates, `long_paid` of those
+        under agreements of 24 months; `funded_count` and `funded_paid` of payments with a funding
+        type, `core_paid` of those free to use.
+        """
+        start = _prefix(population)
         return {
-            population.groups: row["_".join(population.groups)] for population in self.populations
+            name.removeprefix(start): value
+            for name, value in self._totals.items()
+            if name.startswith(start)
         }
+
+    @cached_property
+    def _totals(self) -> dict[str, Any]:
+        """Everything that is not needed by pair, in one pass over the payments."""
+        rows, asked = self.rows, {}
+        amount = rows.net_amount.cast("float64")
+        shares = [float(quantile) for quantile in QUANTILES]
+        is_dated = is_given(rows.agreement_start) & is_given(rows.agreement_end)
+        is_funded = is_given(rows.funding_type) & (rows.funding_type != "none")
+        parts = {
+            "dated": is_dated,
+            "long": surely(is_long(rows)),
+            "funded": is_funded,
+            "core": surely(rows.funding_type == "core_unrestricted"),
+        }
+        for population in self.populations:
+            start, is_mine = _prefix(population), rows.group.isin(population.groups)
+            asked[f"{start}quantiles"] = amount.quantile(shares, where=is_mine)
+            for name, is_part in parts.items():
+                asked[f"{start}{name}_paid"] = _exact(rows.net_amount.sum(where=is_part & is_mine))
+                asked[f"{start}{name}_count"] = rows.count(where=is_part & is_mine)
+        asked["worded_count"] = rows.count(where=surely(rows.purpose.strip() != ""))
+        [found] = rows.aggregate(**asked).to_pyarrow().to_pylist()
+        return dict(found)
+
+
+def _prefix(population: Population) -> str:
+    return "".join(population.groups) + ":"
 
 
 def _exact(amount: Any) -> Any:

@@ -92,7 +92,7 @@ def _counts(payments: Payments, population: Population, pairs: pd.DataFrame) -> 
 
 
 def _medians(payments: Payments, population: Population) -> Iterator[Indicator]:
-    study, found = payments.tables.study, payments.quantiles[population.groups]
+    study, found = payments.tables.study, payments.totals(population)["quantiles"]
     if found is None:
         yield not_evaluated("q3.median_payment", EMPTY, study, population.by)
         return
@@ -136,9 +136,9 @@ def measure_money_shares(payments: Payments) -> Iterator[Indicator]:
         ("q3.core_share", "core_paid", "funded"),
     ):
         for population in payments.populations:
-            mine = payments.pairs_of(population)
-            total, n = float(mine[f"{whole}_paid"].sum()), int(mine[f"{whole}_count"].sum())
-            counted = float(mine[part].sum())
+            totals = payments.totals(population)
+            counted, total = totals[part], totals[f"{whole}_paid"]
+            n = totals[f"{whole}_count"]
             yield share_of_sum(name, counted, total, n, payments.tables.study, population.by)
 
 
