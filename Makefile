@@ -7,7 +7,7 @@ STUDIES := prop99 hiv_incentives portfolio
 HONESTY_REPS ?= 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow test-all check format lock honesty generate bench clean
+.PHONY: help setup setup-dev demo screenshots test test-slow test-all check format lock honesty generate bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ $(VENV)/.dev: pyproject.toml constraints.txt .ci/setup.sh
 
 demo: $(VENV)/.runtime ## run the three example studies; prints verdicts and where the reports are
 	@$(BIN)/advocacy run $(STUDIES)
+
+screenshots: demo ## take the pictures of docs/images from the example reports (needs Chromium)
+	$(BIN)/python docs/screenshots.py
 
 test: $(VENV)/.dev ## unit, property, golden and one integration run (at most 5 minutes)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" --cov --cov-report=term:skip-covered

@@ -161,6 +161,9 @@ def _origin_problems(folder: Path, study: Study, source: Source) -> list[Problem
     problems = _path_problems(folder, source.path)
     if problems or (folder / source.path).is_file():
         return problems
+    if (folder / source.path).is_dir():
+        what, remedy = "is a folder", "name the file in it"
+        return [Problem(source.path, None, None, "missing_file", what, remedy)]
     used = {other.path for other in study.sources}
     free = [path.name for path in folder.iterdir() if path.is_file() and path.name not in used]
     near = nearest(source.path, free)

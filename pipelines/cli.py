@@ -15,7 +15,7 @@ app = typer.Typer(
     help="Did this advocacy work help patients? A verdict that can be believed.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    add_completion=True,
     no_args_is_help=True,
 )
 plan_app = typer.Typer(

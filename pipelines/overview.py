@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -14,7 +13,7 @@ from intake.study import load_study
 from pipelines.errors import Exit, UserError
 from pipelines.files import sha256_of, write_atomic
 from pipelines.generation import FINDINGS, REPORT, StudyOutput
-from pipelines.settings import Settings, known_studies
+from pipelines.settings import Settings, study_folders
 from reports.indicator_rows import overall
 from reports.overview import GRADES, KINDS, StudyResult, effect_record, evidence_share
 from reports.overview_page import overview_digest, render_overview
@@ -64,7 +63,7 @@ def write_overview(settings: Settings) -> Overview:
 def study_results(settings: Settings) -> list[StudyResult]:
     """Every study by its id, with its published findings or the reason why there are none."""
     found = {name: _not_run(name) for name in _run_before(settings)}
-    found |= {one.study_id: one for one in map(partial(_known, settings), known_studies(settings))}
+    found |= {one.study_id: one for one in map(_known, study_folders(settings))}
     return [_result(found[study_id], settings) for study_id in sorted(found)]
 
 
@@ -76,13 +75,13 @@ def overview_json(overview: Overview) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 
-def _known(settings: Settings, name: str) -> StudyResult:
-    """A study of the studies folder, under its folder's name where it cannot be loaded."""
+def _known(folder: Path) -> StudyResult:
+    """A study that was never run, under its folder's name where it cannot be loaded."""
     try:
-        return _not_run(load_study(settings.studies / name).study_id)
+        return _not_run(load_study(folder).study_id)
     except Rejected:
         why = "Its study.yaml, or a file that it names, is not as it must be."
-        return StudyResult(name, why=why, remedy=f"See: advocacy validate {name}")
+        return StudyResult(folder.name, why=why, remedy=f"See: advocacy validate {folder.name}")
 
 
 def _run_before(settings: Settings) -> list[str]:

@@ -1,6 +1,7 @@
 """What the command line prints of a run: stages as they end, then one block per study."""
 
 import shlex
+import sys
 import time
 from collections.abc import Sequence
 
@@ -8,27 +9,60 @@ from pipelines.run import Outcome
 from schemas.findings import Effect, Findings
 
 STAGES = ("raw", "core")
+STEPS = {
+    "plan": "read",
+    "raw": "read",
+    "core": "check",
+    "quarantine": "check",
+    "accounts": "check",
+    "notes": "check",
+    "panel": "panel",
+    "effect": "measure",
+    "results": "measure",
+}
+"""The step that each layer of a generation belongs to."""
+OUTPUTS = 75
+"""Tables and files that a whole run makes; a test counts them."""
+BAR = 30
 FIRST = "before outcomes were read"
 
 
 class StageLines:
-    """Counts rows and seconds by stage while a run goes on."""
+    """Counts rows and seconds by stage while a run goes on; a terminal shows a bar meanwhile."""
 
     def __init__(self) -> None:
-        self.started = time.monotonic()
+        self.started = self.last = time.monotonic()
         self.rows: dict[str, int] = dict.fromkeys(STAGES, 0)
+        self.seconds: dict[str, float] = {}
+        self.done = 0
 
     def __call__(self, layer: str, name: str, rows: int | None) -> None:
         """Take note of one finished table."""
         stage = name.split("_", maxsplit=1)[0]
         if stage == layer and stage in self.rows:
             self.rows[stage] += rows or 0
+        now, step = time.monotonic(), STEPS[layer]
+        self.seconds[step] = self.seconds.get(step, 0.0) + now - self.last
+        self.last = now
+        self.done += 1
+        if sys.stderr.isatty():
+            print(f"\r{bar(self.done)} {step:<8}", end="", file=sys.stderr, flush=True)
 
     def line(self) -> str:
-        """One line: rows read and accepted, seconds."""
+        """One line: rows read and accepted, seconds in all and by step; the bar is wiped out."""
+        if self.done and sys.stderr.isatty():
+            print(f"\r{' ' * (BAR + 24)}\r", end="", file=sys.stderr, flush=True)
         seconds = time.monotonic() - self.started
         read, accepted = self.rows["raw"], self.rows["core"]
-        return f"{read:,} rows read, {accepted:,} accepted; {seconds:.1f} s"
+        steps = ", ".join(f"{step} {spent:.1f}" for step, spent in self.seconds.items())
+        told = f"{read:,} rows read, {accepted:,} accepted; {seconds:.1f} s"
+        return f"{told} ({steps})" if steps else told
+
+
+def bar(done: int) -> str:
+    """How far a run has come, of the tables and files that a whole run makes."""
+    filled = min(BAR, BAR * done // OUTPUTS)
+    return f"[{'#' * filled}{'.' * (BAR - filled)}] {min(100, 100 * done // OUTPUTS):>3} %"
 
 
 def block(outcome: Outcome, lines: StageLines) -> str:

@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 _HTML_FREE = str.maketrans("<>&", ",.:")
 """The three characters of base 85 that mean something in HTML, and what stands for them."""
-_LZMA = [{"id": lzma.FILTER_LZMA1, "preset": 6, "lc": 4, "lp": 0, "pb": 0}]
+_LZMA = [{"id": lzma.FILTER_LZMA1, "preset": 4, "lc": 4, "lp": 0, "pb": 0}]
 """What `unpack.js` reads: context of four bits of the character before, no alignment."""
 _STYLE_MADE = re.compile(
     r"""createElement\("style"\)[^'"]{0,40}"[^"]*"[^'"]{0,40}\.textContent='([^'\\]*)'"""

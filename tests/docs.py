@@ -128,7 +128,7 @@ class Session:
         self.cells: dict[str, str] = {}
         tools = Path(sys.executable).parent
         shutil.copytree(ROOT / "data", home / "data", ignore=shutil.ignore_patterns("output"))
-        for name in ("Makefile", "docs", "notebooks", "tests", "README.md", "pyproject.toml"):
+        for name in (".ci", "Makefile", "constraints.txt", "docs", "pyproject.toml"):
             (home / name).symlink_to(ROOT / name)
         (home / ".venv").mkdir()
         (home / ".venv" / "bin").symlink_to(tools)

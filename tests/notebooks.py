@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import nbformat
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,7 +22,6 @@ def read_notebook(name: str) -> nbformat.NotebookNode:
 def run_notebook(name: str, folder: Path) -> nbformat.NotebookNode:
     """The notebook with its outputs, run by a fresh kernel in `folder`; the file stays as it is."""
     notebook = read_notebook(name)
-    manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
     resources = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, km=manager, timeout=LIMIT, resources=resources).execute()
+    NotebookClient(notebook, timeout=LIMIT, kernel_name="python3", resources=resources).execute()
     return notebook

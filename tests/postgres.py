@@ -51,8 +51,11 @@ def server_programs() -> Path | None:
 
 
 @contextmanager
-def running_server(programs: Path) -> Iterator[Server]:
-    """Start a server in a folder of its own; stopped and removed at the end."""
+def running_server(programs: Path, *settings: str) -> Iterator[Server]:
+    """Start a server in a folder of its own; stopped and removed at the end.
+
+    `settings` are the server's own, as `name=value`.
+    """
     folder = Path(tempfile.mkdtemp(prefix="advocacy-postgres-"))
     server = Server(_free_port())
     try:
@@ -62,6 +65,7 @@ def running_server(programs: Path) -> Iterator[Server]:
         data = str(folder / "data")
         _run(programs / "initdb", "-D", data, *options, "-E", "UTF8", "--locale=C", "--no-sync")
         listen = f"-p {server.port} -h 127.0.0.1 -k {folder} -c fsync=off"
+        listen += "".join(f" -c {setting}" for setting in settings)
         log = str(folder / "log")
         _run(programs / "pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", listen)
         try:

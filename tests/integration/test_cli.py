@@ -40,6 +40,7 @@ def test_a_run_prints_one_block_and_the_next_command(
     assert Path(shown.stdout.strip()).is_file()
 
 
+@pytest.mark.slow
 def test_json_is_json_and_nothing_else(call, prop99: Path, settings: Settings) -> None:
     result = call("run", str(prop99), "--out", str(settings.output), "--json")
     assert json.loads(result.stdout)["prop99"]["effects"][0]["verdict"] == "inconclusive"

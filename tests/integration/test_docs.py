@@ -12,9 +12,15 @@ DONE = ("console", "python", "cells", "yaml", "csv")
 FOLLOWED = [p for p in pages() if any(b.kind in ("console", "python") for b in blocks_of(p))]
 
 
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """One checkout for all pages: a study that a page ran is quickly run again."""
+    return Session(tmp_path_factory.mktemp("checkout"))
+
+
 @pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: str(page.relative_to(ROOT)))
-def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
-    session = Session(tmp_path)
+def test_a_page_does_what_it_says(page: Path, session: Session) -> None:
+    (session.home / "block.py").unlink(missing_ok=True)
     for block in blocks_of(page):
         follow(block, session)
 

@@ -3,6 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from pipelines.files import read_json
 from pipelines.generation import output_digests
 from pipelines.results import open_results
@@ -37,6 +39,7 @@ def known_outputs(folder: Path) -> dict[str, str]:
     return {n: d for n, d in output_digests(folder).items() if not n.startswith(SEES_THE_FILE)}
 
 
+@pytest.mark.slow
 def test_a_run_as_of_an_old_day_is_the_same_after_corrections_were_added(
     settings: Settings,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipelines.results import open_results
 from pipelines.run import run_study
 from pipelines.settings import Settings
@@ -23,6 +25,7 @@ FILES = {
 }
 
 
+@pytest.mark.slow
 def test_a_run_says_what_it_saw_in_the_names_and_shows_none(
     settings: Settings,
 ) -> None:

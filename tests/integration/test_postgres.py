@@ -1,6 +1,9 @@
 """A source that is a query, against a real PostgreSQL server."""
 
 import logging
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,8 @@ from tests.postgres import PASSWORD, Server, running_server, server_programs
 pytestmark = pytest.mark.slow
 
 SECRETS = (PASSWORD, "crm_reader", "wrong-canary", "nobody-canary")
+LOCALE = "de_DE.UTF-8"
+GERMAN = list(Path("/usr/share/locale/de/LC_MESSAGES").glob("postgres-*.mo"))
 COLUMNS = ENGAGEMENT_HEADER.strip()
 TABLE = """CREATE TABLE log (
     engagement_id text, payer_id text, partner_id text, start_date date, end_date timestamptz,
@@ -49,6 +54,38 @@ def server() -> Iterator[Server]:
         running.execute(TABLE, FIRST, "CREATE TABLE hidden (x int)", "CREATE SEQUENCE counter")
         running.execute("CREATE ROLE guest LOGIN PASSWORD 'guest-canary'")
         yield running
+
+
+@pytest.fixture
+def german(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server that speaks German, where this machine has its words."""
+    programs, made = server_programs(), shutil.which("localedef")
+    if programs is None or made is None or not any(GERMAN):
+        pytest.skip("needs a PostgreSQL server with its German messages, and localedef")
+    place = Path(tempfile.mkdtemp(prefix="advocacy-locale-"))
+    place.chmod(0o755)
+    command = [made, "-i", "de_DE", "-f", "UTF-8", str(place / LOCALE)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    monkeypatch.setenv("LOCPATH", str(place))
+    with running_server(programs, f"lc_messages={LOCALE}") as running:
+        yield running
+    shutil.rmtree(place)
+
+
+@pytest.mark.parametrize(
+    "address", [{"password": "wrong-canary"}, {"user": "nobody-canary"}, {"database": "nope"}]
+)
+def test_a_refusal_in_german_is_told_as_one(
+    german: Server,
+    study: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    address: dict[str, str],
+) -> None:
+    monkeypatch.setenv("CRM_URL", german.url(**address))
+    result = call("validate", str(study()))
+    assert result.exit_code == Exit.SOURCE_UNREACHABLE
+    assert "the server refuses the user, the password or the database" in result.output
+    assert not [secret for secret in SECRETS if secret in result.output + result.stderr]
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ def damage(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
+@pytest.mark.slow
 def test_what_did_not_change_is_linked_and_what_did_is_read(
     small: Path, settings: Settings
 ) -> None:

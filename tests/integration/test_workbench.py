@@ -21,11 +21,11 @@ from tests.intake_world import PLAN, WORLD, write_study
 
 @dataclass(frozen=True)
 class Held:
-    """Results opened before a second run, those opened after it, and where the study is."""
+    """Results held open, and where their study is."""
 
-    first: Results
-    second: Results
+    results: Results
     settings: Settings
+    folder: Path
 
 
 @pytest.fixture(scope="module")
@@ -35,51 +35,52 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
     folder = write_study(settings.studies / "small", WORLD)
     (folder / "plan.yaml").write_text(yaml.safe_dump(PLAN), encoding="utf-8")
     run_study(folder, settings)
-    first = open_results("small", settings)
-    with (folder / "outcome.csv").open("a", encoding="utf-8") as file:
-        file.write("delay,south,2001-01-01,all,4,,,observed\n")
-    run_study(folder, settings)
-    with open_results("small", settings) as second:
-        yield Held(first, second, settings)
-    first.close()
-
-
-def test_results_held_open_stop_no_run_and_stay_what_they_were(held: Held) -> None:
-    assert len(held.second.table("core_outcome")) == len(held.second.table("panel")) == 2
-    assert held.first.sql("select value from core_outcome")["value"].tolist() == [5.0]
-    assert len(held.first.table("panel")) == 1
-    assert held.first.report_path.is_file()
-    assert held.first.folder != held.second.folder
+    with open_results("small", settings) as results:
+        yield Held(results, settings, folder)
 
 
 def test_results_are_read_only_and_can_be_given_back(held: Held) -> None:
     with open_results("small", held.settings) as results:
+        assert results.report_path.is_file()
         with pytest.raises(duckdb.Error):
             results.connection.execute("create table results.mine as select 1 as a")
         with pytest.raises(duckdb.Error):
-            results.connection.execute(f"copy panel to '{held.first.folder / 'panel.csv'}'")
+            results.connection.execute(f"copy panel to '{held.folder / 'panel.csv'}'")
     with pytest.raises(duckdb.Error):
         results.table("panel")
+    assert len(held.results.table("panel")) == 1
 
 
-def test_each_generation_leads_back_to_what_it_was_measured_from(held: Held) -> None:
-    for results in (held.first, held.second):
-        base = measured_from(results, held.settings)
-        pd.testing.assert_frame_equal(rebuild_panel(results, held.settings), base.tables.panel)
-        assert remeasured(results, base) == results.findings
-        assert results.findings.headline.verdict == "not_evaluable"
+def test_results_lead_back_to_what_they_were_measured_from(held: Held) -> None:
+    base = measured_from(held.results, held.settings)
+    pd.testing.assert_frame_equal(rebuild_panel(held.results, held.settings), base.tables.panel)
+    assert remeasured(held.results, base) == held.results.findings
+    assert held.results.findings.headline.verdict == "not_evaluable"
 
 
 def test_without_a_plan_there_is_nothing_to_measure_again(held: Held, tmp_path: Path) -> None:
     copy = tmp_path / "generation"
-    shutil.copytree(held.second.folder, copy)
+    shutil.copytree(held.results.folder, copy)
     (copy / FROZEN_PLAN).write_text(
         '{"plan": null, "sha256": null, "is_before_outcomes": true, "is_amended": false}',
         encoding="utf-8",
     )
     with pytest.raises(UserError, match="No effect was measured") as caught:
-        measured_from(replace(held.second, folder=copy), held.settings)
+        measured_from(replace(held.results, folder=copy), held.settings)
     assert caught.value.code == Exit.USAGE
+
+
+@pytest.mark.slow
+def test_results_held_open_stop_no_run_and_stay_what_they_were(held: Held) -> None:
+    with (held.folder / "outcome.csv").open("a", encoding="utf-8") as file:
+        file.write("delay,south,2001-01-01,all,4,,,observed\n")
+    run_study(held.folder, held.settings)
+    with open_results("small", held.settings) as newer:
+        assert newer.folder != held.results.folder
+        assert len(newer.table("core_outcome")) == len(newer.table("panel")) == 2
+    assert held.results.sql("select value from core_outcome")["value"].tolist() == [5.0]
+    assert len(held.results.table("panel")) == 1
+    assert held.results.report_path.is_file()
 
 
 @pytest.mark.slow

@@ -93,3 +93,28 @@ def test_a_file_with_any_byte_changed_is_read_or_refused(
         told = [problem.remedy for problem in rejected.problems]
     assert told
     assert all(told)
+
+
+@QUICK
+@given(
+    order=st.permutations([*HEADER, "colour", "note"]),
+    spoil=st.sampled_from(["nothing", "left out", "renamed", "given twice"]),
+    name=st.sampled_from(HEADER),
+)
+def test_columns_in_any_order_are_read_and_wrong_ones_refused(
+    folder: Path, order: list[str], spoil: str, name: str
+) -> None:
+    header = [column for column in order if (spoil, column) != ("left out", name)]
+    row = [column.upper() for column in header]
+    if spoil == "renamed":
+        header[header.index(name)] = f"{name}_old"
+    if spoil == "given twice":
+        header[header.index("note")] = name.title()
+    (folder / "unit.csv").write_text(f"{','.join(header)}\n{','.join(row)}\n", encoding="utf-8")
+    if spoil == "nothing":
+        assert names(folder, "unit.csv") == ["NAME"]
+        return
+    with pytest.raises(Rejected) as caught:
+        names(folder, "unit.csv")
+    assert {problem.row for problem in caught.value.problems} == {1}
+    assert all(problem.remedy for problem in caught.value.problems)

@@ -25,7 +25,9 @@ ROWS = {
 PARENTS = {"outcome": ("measure", "unit"), "engagement": ("partner",)}
 NUMBER = {"outcome": "value", "engagement": "amount"}
 KEY = {"outcome": "measure_id", "engagement": "engagement_id"}
-LOGS = pytest.mark.parametrize("table", ["outcome", "engagement"])
+LOGS = pytest.mark.parametrize(
+    "table", ["outcome", pytest.param("engagement", marks=pytest.mark.slow)]
+)
 
 
 def log(folder: Path, table: str, *versions: tuple[str, str], **settings: Any) -> Path:

@@ -26,7 +26,11 @@ REST = {
     "initiative": "",
     "measure": ",days,lower_better,clinical",
 }
-NAMED = pytest.mark.parametrize("table", list(HEADERS))
+FEW = ("partner", "unit")
+"""Tables that every change is tried on; the others are slow."""
+NAMED = pytest.mark.parametrize(
+    "table", [*FEW, *(pytest.param(t, marks=pytest.mark.slow) for t in HEADERS if t not in FEW)]
+)
 PARTNERS = HEADERS["partner"] + "".join(
     f"{i},{name},patient_org\n"
     for i, name in [

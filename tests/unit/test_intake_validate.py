@@ -161,6 +161,14 @@ def test_a_word_without_a_likeness_gets_the_list(tmp_path: Path) -> None:
     assert problem.remedy.startswith("use one of region, site")
 
 
+def test_a_folder_in_the_place_of_a_file_is_called_one(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "study", {"unit.csv": UNIT})
+    (folder / "unit.csv").unlink()
+    (folder / "unit.csv").mkdir()
+    (problem,) = validate_study(folder, engine()).problems
+    assert str(problem) == "unit.csv  is a folder · name the file in it"
+
+
 def test_a_missing_file_does_not_hide_what_is_wrong_with_the_others(tmp_path: Path) -> None:
     sources = [{"table": name, "path": f"{name}.csv"} for name in ("unit", "measure", "partner")]
     files = {"unit.csv": "unit_id,name,unit_type\nnorth,North,town\n", "partner.csv": ""}

@@ -37,3 +37,8 @@ def test_every_line_is_named_at_its_last_known_point() -> None:
     assert "A &amp; B" in figure.layout.title.text
     assert figure.layout.title.text.count("<br>") == 1
     assert len(figure.layout.shapes) == 2
+
+
+def test_lines_need_neither_band_nor_start() -> None:
+    line = pd.Series([1.0, 2.0])
+    assert plot_lines({"one": line}, "One", ("x", "y")).layout.shapes == ()

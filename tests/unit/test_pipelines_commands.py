@@ -75,6 +75,30 @@ def test_a_terminated_run_leaves_with_143(capsys: pytest.CaptureFixture[str]) ->
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+def test_a_signal_that_others_took_for_ctrl_c_is_still_told_apart() -> None:
+    def work() -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as left, ends_as_told():
+        work()
+    assert left.value.code == Exit.TERMINATED
+
+
+def test_ctrl_c_that_the_parser_swallowed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left, ends_as_told():
+        raise SystemExit(Exit.INTERRUPTED)
+    assert left.value.code == Exit.INTERRUPTED
+    assert "Interrupted." in capsys.readouterr().err
+
+
+def test_another_exit_is_left_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left, ends_as_told():
+        raise SystemExit(Exit.USAGE)
+    assert left.value.code == Exit.USAGE
+    assert capsys.readouterr().err == ""
+
+
 def test_the_next_command_can_be_pasted_into_a_shell() -> None:
     words = shlex.split(closing(["it's a study"], "/elsewhere/out put"))[1:]
     expected = ["advocacy", "report", "it's a study", "--out", "/elsewhere/out put", "--open"]

@@ -19,6 +19,7 @@ from reports.subgroup_chart import build_subgroups
 from reports.tables import csv_text
 from reports.words import write_words
 from schemas.findings import Cost, Effect, Findings, RowAccount, SubgroupPart
+from tests.findings_described import described
 from tests.findings_extremes import suppressed
 from tests.findings_samples import (
     empty,
@@ -237,3 +238,20 @@ def test_ten_hidden_subgroups_have_a_table_and_no_chart() -> None:
     page = render_report(write_words(suppressed()), digest="0" * 64)
     assert 'id="subgroup-table"' in page
     assert "subgroup-effects" not in page
+
+
+@pytest.mark.parametrize("result", [portfolio(), described()], ids=["portfolio", "described"])
+def test_every_chart_has_a_source_and_a_table_to_download(result: Findings) -> None:
+    page = render_report(write_words(result), digest="0" * 64)
+    figures = re.findall(r'<figure class="chart" id="([^"]+)"', page)
+    assert len(figures) == len(set(figures))
+    assert page.count('<figcaption class="source">Source: ') == len(figures)
+    links = re.findall(r'download="([^"]+)\.csv"', page)
+    assert len(links) == len(set(links)) >= len(figures)
+    assert set(links) == set(re.findall(r'<table role="table" id="([^"]+)"', page))
+
+
+def test_no_two_elements_of_a_page_share_an_id() -> None:
+    page = render_report(write_words(described()), digest="0" * 64)
+    ids = re.findall(r'<[a-z0-9]+ [^>]*?\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
