@@ -59,7 +59,7 @@ def unequal_trends(judged: Judged, alpha: float) -> TrendSensitivity | None:
 
     In the measure's own unit and sign, at 1 - alpha. Smoothness weighs the pre-periods as if
     noise were independent: with as many periods as clusters, weights that follow the estimated
-    covariance follow its noise (coverage 0.83 to 0.90 of 0.95, measured; so 0.93 to 0.95).
+    covariance follow its noise (0.88 and less of 0.95, measured; so 0.93 to 0.96).
     """
     study = event_coefficients(judged)
     if study is None:

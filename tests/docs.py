@@ -29,6 +29,7 @@ FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})(.*)$")
 NOT_HERE = re.compile(r"(?:python3\S* -m venv|\.venv/bin/pip install|pip install|git clone) ")
 """Commands that fetch from the network and set up a machine: `make demo` in `.ci/run` does that."""
 SECONDS = 240
+LEFT_BY_RUNS = shutil.ignore_patterns("output", "plan.lock.json")
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Session:
         self.home = home
         self.cells: dict[str, str] = {}
         tools = Path(sys.executable).parent
-        shutil.copytree(ROOT / "data", home / "data", ignore=shutil.ignore_patterns("output"))
+        shutil.copytree(ROOT / "data", home / "data", ignore=LEFT_BY_RUNS)
         for name in (".ci", "Makefile", "constraints.txt", "docs", "pyproject.toml"):
             (home / name).symlink_to(ROOT / name)
         (home / ".venv").mkdir()
