@@ -19,8 +19,10 @@ SECTION = """## Intake: CSV to validated Parquet with quarantine
 A log of {columns} columns, 1 % of its cells bad. Two threads each, 1 GiB for the engine. The floor
 checks nothing and sets nothing aside. This program stores the text as it came, types and checks
 every cell, keys and references included, writes accepted rows and quarantine, counts every row and
-holds the accepted rows against the Pandera contract. The peer reads with pandas, checks with
-Pandera and writes both sides too: on one thread, without row accounts.
+holds the accepted rows against the Pandera contract. The peer reads with pandas, writes the text as
+it came, checks types, words, ranges, order, keys and references with Pandera and writes both sides,
+one row for each broken rule with its text: on one thread, with amounts as floating-point numbers,
+without row accounts, personal data, hidden characters or a second check of accepted rows.
 
 ### {large:,} rows
 

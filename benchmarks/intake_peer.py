@@ -14,10 +14,15 @@ NUMBERS = ("amount", "staff_hours", "participant_count")
 
 
 def peer(folder: Path) -> Answer:
-    """Rows that pass, and rows that do not with the rules they break, as Parquet."""
+    """The text as it came, rows that pass, and one row for each rule that a row breaks: Parquet.
+
+    It does not look for personal data or hidden characters, keeps amounts as floating-point
+    numbers, and holds no accepted row against its schema a second time.
+    """
     clock = started()
     text = pd.read_csv(folder / "engagement.csv", dtype=str, keep_default_na=False)
     text = text.replace("", None)
+    text.to_parquet(folder / "peer_raw.parquet")
     typed = _typed(text)
     parents = {
         name: pd.read_csv(folder / f"{name}.csv", dtype=str)[f"{name}_id"]
@@ -25,9 +30,9 @@ def peer(folder: Path) -> Answer:
     }
     broken = _broken(typed, parents)
     typed[~typed.index.isin(broken["index"])].to_parquet(folder / "peer_core.parquet")
-    text.loc[broken["index"]].assign(rule=broken["check"].to_numpy()).to_parquet(
-        folder / "peer_quarantine.parquet"
-    )
+    told = {"column_name": broken["column"].to_numpy(), "rule": broken["check"].to_numpy()}
+    aside = text.loc[broken["index"]].assign(**told)
+    aside.to_parquet(folder / "peer_quarantine.parquet")
     return clock.answer(float(len(typed) - broken["index"].nunique()))
 
 
@@ -43,7 +48,7 @@ def _typed(text: pd.DataFrame) -> pd.DataFrame:
 
 
 def _broken(typed: pd.DataFrame, parents: dict[str, pd.Series]) -> pd.DataFrame:
-    """One row per row and rule: `index, check`."""
+    """One row per row and rule: `index, column, check`."""
     spec = TABLES["engagement"]
     columns = {}
     for name in typed.columns:
@@ -58,6 +63,8 @@ def _broken(typed: pd.DataFrame, parents: dict[str, pd.Series]) -> pd.DataFrame:
     try:
         pa.DataFrameSchema(columns, checks=order).validate(typed, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        found: pd.DataFrame = errors.failure_cases[["index", "check"]].dropna()
+        found: pd.DataFrame = errors.failure_cases[["index", "column", "check"]].dropna(
+            subset="index"
+        )
         return found
-    return pd.DataFrame({"index": [], "check": []})
+    return pd.DataFrame({"index": [], "column": [], "check": []})
