@@ -58,7 +58,7 @@ def build_spend_effect(findings: Findings) -> SpendEffectChart | None:
     if not forest or not points:
         return None
     spends = [max(point.spend, point.place) for point in points]
-    x_limits = (0.0, 1.06 * max(spends))
+    x_limits = (0.0, 1.06 * (max(spends) or 1.0))
     reaches = [
         [value for value in (point.estimate, point.low, point.high) if value is not None]
         for point in points

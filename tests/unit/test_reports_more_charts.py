@@ -88,8 +88,9 @@ def test_spend_in_another_currency_is_not_put_on_the_axis() -> None:
     assert build_spend_effect(empty()) is None
 
 
-def test_free_work_has_a_place_at_zero() -> None:
-    chart = build_spend_effect(costing(0.0, 0.0))
+@pytest.mark.parametrize("spends", [(0.0,), (0.0, 0.0)], ids=["one", "two"])
+def test_free_work_has_a_place_at_zero(spends: tuple[float, ...]) -> None:
+    chart = build_spend_effect(costing(*spends))
     assert chart is not None
     assert chart.points[0].place == 0.0
     assert go.Figure(spend_effect_figure(chart)).data[0].y == (pytest.approx(2.0),)
