@@ -18,6 +18,8 @@ READ = (
     *("amount", "amount_reporting", "currency", "participant_count"),
 )
 """Columns of the log that are needed to place money and participants."""
+PERSONS = "decimal(38, 12)"
+"""Sums of persons are exact, so that they do not depend on the number of threads."""
 SMALL = "a count of persons is too small to be shown"
 
 
@@ -60,8 +62,8 @@ class Reach:
 
 def _persons(rows: ibis.Table) -> Any:
     """Participants by share; a reversal has none."""
-    persons = rows.participant_count * rows.share.cast("float64")
-    return persons.sum(where=is_empty(rows.reverses_engagement_id))
+    persons = (rows.participant_count * rows.share.cast("float64")).cast(PERSONS)
+    return persons.sum(where=is_empty(rows.reverses_engagement_id)).cast("float64")
 
 
 def measure_reach(at: Reach) -> Iterator[Indicator]:
