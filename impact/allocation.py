@@ -31,19 +31,27 @@ def reach(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.
     the engagement's amount times the share; the parts of one engagement sum to its amount
     exactly. `net_amount` is the whole amount after reversals, null where unknown.
     """
-    counted = with_net_amount(_with_payment_ids(engagement, OWN_IDS), study)
-    return _placed(counted, _parts(engagement, allocation))
+    back = _reversals(engagement)
+    counted = with_net_amount(_with_payment_ids(engagement, back, OWN_IDS), study)
+    return _placed(counted, _parts(allocation, back))
 
 
 def places(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.Table:
     """`reach` without `net_amount`, for which every engagement would be joined once more.
 
-    A reversal has the participants and hours of its payment where it names none.
+    A reversal has the participants and hours of its payment where it names none. Reversals and
+    parts are read here, once for all that is asked of the rows: the log is the larger by far.
     """
     inherited = [name for name in (*OWN_IDS, *OUTPUTS) if name in engagement.columns]
-    counted = _with_payment_ids(engagement, inherited)
+    back = _read(_reversals(engagement))
+    counted = _with_payment_ids(engagement, back, inherited)
     paid = counted.mutate(paid=money(counted, study))
-    return _placed(paid, _parts(engagement, allocation))
+    return _placed(paid, _read(_parts(allocation, back)))
+
+
+def _read(rows: ibis.Table) -> ibis.Table:
+    """The rows as they are now, under a name of their own: Ibis' cache goes by the expression."""
+    return ibis.memtable(rows.to_pyarrow())
 
 
 def _placed(counted: ibis.Table, parts: ibis.Table) -> ibis.Table:
@@ -65,7 +73,12 @@ def _portion(paid: Any, share: Any) -> Any:
     return ibis.ifelse(share == 1, paid, part)
 
 
-def _parts(engagement: ibis.Table, allocation: ibis.Table) -> ibis.Table:
+def _reversals(engagement: ibis.Table) -> ibis.Table:
+    back = engagement.filter(engagement.reverses_engagement_id.notnull())
+    return back.select(reversal_id="engagement_id", payment_id="reverses_engagement_id")
+
+
+def _parts(allocation: ibis.Table, back: ibis.Table) -> ibis.Table:
     """Shares of engagements, with the sum of those `before` each and `until` it, and the rest.
 
     Differences of cumulated portions sum to the whole, whatever each is rounded to.
@@ -77,12 +90,10 @@ def _parts(engagement: ibis.Table, allocation: ibis.Table) -> ibis.Table:
         part_subgroup=allocation.subgroup_id,
         share=allocation.share.cast(MONEY).fill_null(ibis.literal(0).cast(MONEY)),
     )
-    back = engagement.filter(engagement.reverses_engagement_id.notnull())
-    back = back.anti_join(allocation, "engagement_id").select(
-        reversal_id="engagement_id", engagement_id="reverses_engagement_id"
-    )
-    inherited = named.inner_join(back, "engagement_id").drop("engagement_id")
-    inherited = inherited.rename(engagement_id="reversal_id").select(*named.columns)
+    bare = back.anti_join(allocation, back.reversal_id == allocation.engagement_id)
+    inherited = named.inner_join(bare, named.engagement_id == bare.payment_id)
+    inherited = inherited.drop("engagement_id").rename(engagement_id="reversal_id")
+    inherited = inherited.select(*named.columns)
     parts = ibis.union(named, inherited)
     order = [parts.part_initiative, parts.part_unit, parts.part_subgroup]
     running = ibis.window(group_by=parts.engagement_id, order_by=order, preceding=None, following=0)
@@ -103,19 +114,17 @@ def _rest(parts: ibis.Table) -> ibis.Table:
     )
 
 
-def _with_payment_ids(engagement: ibis.Table, names: Sequence[str]) -> ibis.Table:
+def _with_payment_ids(engagement: ibis.Table, back: ibis.Table, names: Sequence[str]) -> ibis.Table:
     """A reversal has, of these columns, what it takes back where it names none."""
-    is_own = engagement.reverses_engagement_id.isnull()
-    back = engagement.filter(~is_own)
-    payments = engagement.semi_join(back, [("engagement_id", "reverses_engagement_id")])
+    payments = engagement.semi_join(back, engagement.engagement_id == back.payment_id)
     payments = payments.select(
-        reverses_engagement_id="engagement_id",
-        **{f"payment_{name}": payments[name] for name in names},
+        payment_id="engagement_id", **{f"payment_{name}": payments[name] for name in names}
     )
-    joined = back.left_join(payments, "reverses_engagement_id")
+    joined = engagement.left_join(
+        payments, engagement.reverses_engagement_id == payments.payment_id
+    )
     given = {name: ibis.coalesce(joined[name], joined[f"payment_{name}"]) for name in names}
-    filled = joined.mutate(**given).select(*engagement.columns)
-    return ibis.union(engagement.filter(is_own), filled)
+    return joined.mutate(**given).select(*engagement.columns)
 
 
 def with_net_amount(engagement: ibis.Table, study: Study) -> ibis.Table:

@@ -2,55 +2,43 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
-import ibis
 import pandas as pd
 
-from impact.allocation import places
-from impact.indicators.expressions import is_empty, is_given
+from impact.indicators.expressions import is_given
 from impact.indicators.made import EMPTY, not_evaluated, share_of_sum, value_of
+from impact.indicators.placed import Placed, persons_of
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
 
-READ = (
-    *("engagement_id", "reverses_engagement_id", "kind", "initiative_id", "unit_id"),
-    *("amount", "amount_reporting", "currency", "participant_count"),
-)
-"""Columns of the log that are needed to place money and participants."""
-PERSONS = "decimal(38, 12)"
-"""Sums of persons are exact, so that they do not depend on the number of threads."""
+COUNTED = ("engagement_id", "reverses_engagement_id", "participant_count")
+"""Columns of the log that are needed to count participants."""
 SMALL = "a count of persons is too small to be shown"
 
 
 class Reach:
     """Where advocacy of one study went: money and participants."""
 
-    def __init__(self, tables: IndicatorTables) -> None:
-        self.tables = tables
-        log = tables["engagement"].select(*READ)
-        self.log = log.filter(log.kind == "advocacy")
+    def __init__(self, placed: Placed) -> None:
+        self.tables = placed.tables
+        self.placed = placed
 
-    @cached_property
+    @property
     def by_unit(self) -> pd.DataFrame:
-        """`spend` and `persons` of each unit, by shares; null where none is known."""
-        placed = places(self.log, self.tables["engagement_allocation"], self.tables.study)
-        placed = placed.filter(is_given(placed.unit_id))
-        sums = placed.group_by("unit_id").agg(
-            spend=placed.spend.sum().cast("float64"), persons=_persons(placed)
-        )
-        found: pd.DataFrame = sums.order_by("unit_id").to_pandas().set_index("unit_id")
-        return found.astype(float)
+        """`spend` and `persons` of each unit."""
+        return self.placed.by_unit
 
     @cached_property
     def by_subgroup(self) -> pd.Series:
         """Participants of each subgroup that an engagement is spread over."""
         parts = self.tables["engagement_allocation"]
         parts = parts.filter(is_given(parts.subgroup_id))
-        rows = self.log.join(parts.select("engagement_id", "subgroup_id", "share"), "engagement_id")
-        sums = rows.group_by("subgroup_id").agg(persons=_persons(rows)).order_by("subgroup_id")
+        log = self.tables["engagement"]
+        log = log.filter(log.kind == "advocacy").select(*COUNTED)
+        rows = log.join(parts.select("engagement_id", "subgroup_id", "share"), "engagement_id")
+        sums = rows.group_by("subgroup_id").agg(persons=persons_of(rows))
         found: pd.Series = sums.to_pandas().set_index("subgroup_id")["persons"]
-        return found.astype(float)
+        return found.astype(float).sort_index()
 
     @cached_property
     def regions(self) -> pd.Series:
@@ -58,12 +46,6 @@ class Reach:
         rows = self.tables["unit"].select("unit_id", "region_code").to_pandas().dropna()
         found: pd.Series = rows.set_index("unit_id")["region_code"]
         return found
-
-
-def _persons(rows: ibis.Table) -> Any:
-    """Participants by share; a reversal has none."""
-    persons = (rows.participant_count * rows.share.cast("float64")).cast(PERSONS)
-    return persons.sum(where=is_empty(rows.reverses_engagement_id)).cast("float64")
 
 
 def measure_reach(at: Reach) -> Iterator[Indicator]:

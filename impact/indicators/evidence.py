@@ -2,21 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-import ibis
 import pandas as pd
 
-from impact.allocation import MONEY, places
-from impact.indicators.expressions import is_given
 from impact.indicators.made import share_of_sum
+from impact.indicators.placed import KINDS, Placed
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Effect, Indicator
 from schemas.vocabulary import Kind, Verdict
 
-READ = (
-    *("engagement_id", "reverses_engagement_id", "kind", "initiative_id", "unit_id"),
-    *("amount", "amount_reporting", "currency", "participant_count", "participant_hours"),
-)
-"""Columns of the log that the strength of evidence is told from."""
 GRADES = ("E0", "E1", "E2", "E3")
 FINDINGS: dict[Verdict, str] = {
     "harms": "unfavourable",
@@ -29,23 +22,23 @@ OBSERVED = frozenset({"NO_COMPARISON", "TOO_FEW_UNITS", "NO_VARIATION", "ONE_SER
 """Reasons that leave a measure observed before and after, with nothing to compare it to."""
 POPULATIONS: tuple[tuple[dict[str, str], tuple[Kind, ...]], ...] = (
     ({}, ("advocacy",)),
-    ({"kinds": "with_unclear"}, ("advocacy", "hybrid", "unclassified")),
+    ({"kinds": "with_unclear"}, KINDS),
 )
 
 
-def measure_evidence(tables: IndicatorTables) -> Iterator[Indicator]:
+def measure_evidence(at: Placed) -> Iterator[Indicator]:
     """Share of advocacy spend at each grade, and E3 by what was found."""
+    tables = at.tables
     graded = {name: grade_of(effects) for name, effects in _by_initiative(tables.effects).items()}
-    every = _spend(tables)
     for by, kinds in POPULATIONS:
-        spend = every[every["kind"].isin(kinds)]
+        spend = at.by_initiative[at.by_initiative["kind"].isin(kinds)]
         known = spend["initiative_id"].map(graded)
         outputs = spend["has_outputs"].map({True: ("E1", ""), False: ("E0", "")})
         grade = known.where(known.notna(), outputs)
-        at = spend.assign(grade=grade.str[0], finding=grade.str[1])
-        yield from _shares(at, by, tables)
+        judged = spend.assign(grade=grade.str[0], finding=grade.str[1])
+        yield from _shares(judged, by, tables)
         if not by:
-            yield from _by_place(at, tables)
+            yield from _by_place(judged, tables)
 
 
 def _by_initiative(effects: Sequence[Effect]) -> dict[str, list[Effect]]:
@@ -71,32 +64,6 @@ def grade_of(effects: Sequence[Effect]) -> tuple[str, str] | None:
 def _is_compared(effect: Effect) -> bool:
     is_estimated = effect.estimate is not None and effect.verdict != "not_evaluable"
     return is_estimated and effect.method != "interrupted_series"
-
-
-def _spend(tables: IndicatorTables) -> pd.DataFrame:
-    """Net amounts by kind, initiative and whether participants or hours were counted."""
-    log = tables["engagement"].select(*READ)
-    log = log.filter(log.kind.isin(POPULATIONS[-1][1]))
-    placed = places(log, tables["engagement_allocation"], tables.study)
-    rows = placed.filter(is_given(placed.spend))
-    has_outputs = is_given(rows.participant_count) | is_given(rows.participant_hours)
-    in_parts = ibis.ifelse(rows.share < 1, rows.engagement_id, ibis.null("string"))
-    rows = rows.mutate(has_outputs=has_outputs, split_id=in_parts)
-    keys = ["kind", "initiative_id", "has_outputs"]
-    sums = _by_engagement(rows.filter(rows.share > 0), keys)
-    sums = sums.group_by(keys).agg(
-        spend=sums.spend.sum().cast("float64"),
-        n=ibis.ifelse(is_given(sums.split_id), 1, sums.n).sum(),
-    )
-    found: pd.DataFrame = sums.order_by([ibis.asc(k, nulls_first=True) for k in keys]).to_pandas()
-    return found
-
-
-def _by_engagement(rows: ibis.Table, keys: list[str]) -> ibis.Table:
-    """Sums in which parts of one engagement are one row; a distinct count would take longer."""
-    return rows.group_by([*keys, "split_id"]).agg(
-        spend=rows.spend.sum().cast(MONEY), n=rows.count()
-    )
 
 
 def _total(spend: pd.DataFrame) -> float:

@@ -17,6 +17,7 @@ from impact.indicators import (
 )
 from impact.indicators.made import not_evaluated
 from impact.indicators.payments import Payments
+from impact.indicators.placed import Placed
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
 from schemas.indicators import INDICATORS
@@ -45,9 +46,14 @@ class Context:
         return disclosure.Disclosed(self.tables)
 
     @cached_property
+    def placed(self) -> Placed:
+        """Where advocacy money and participants went."""
+        return Placed(self.tables)
+
+    @cached_property
     def reach(self) -> equity.Reach:
         """Where advocacy went."""
-        return equity.Reach(self.tables)
+        return equity.Reach(self.placed)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ FAMILIES = (
         ("q1.spend_advocacy", "q1.spend_support", "q1.spend_unclassified"),
         lambda at: spend.measure_spend(at.tables["engagement"], at.tables.study),
     ),
-    Family(("q1.evidence_share",), lambda at: evidence.measure_evidence(at.tables)),
+    Family(("q1.evidence_share",), lambda at: evidence.measure_evidence(at.placed)),
     Family(("q1.compliance_complete",), lambda at: compliance.measure_compliance(at.tables)),
     Family(("q2.upstream_share",), lambda at: voice.measure_phases(at.voice)),
     Family(
