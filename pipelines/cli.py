@@ -175,9 +175,10 @@ def ui(
 @app.command()
 def doctor() -> None:
     """Check this machine: Python, packages, folders, optional tools."""
+    from pipelines.commands import guarded
     from pipelines.doctor import examine
 
-    raise typer.Exit(examine(_settings(None)))
+    raise typer.Exit(guarded(lambda: examine(_settings(None)), debug=False))
 
 
 @plan_app.command("freeze")

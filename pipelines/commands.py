@@ -3,6 +3,7 @@
 import datetime as dt
 import errno
 import json
+import os
 import shlex
 import sys
 import traceback
@@ -206,9 +207,17 @@ def amend_plan(name: str, reason: str, settings: Settings, *, debug: bool) -> in
 
 
 def guarded(work: Callable[[], int], *, debug: bool) -> int:
-    """Do the work; every error becomes one line each for what, why and what to do."""
+    """Do the work; every error becomes one line each for what, why and what to do.
+
+    A reader that has seen enough, as `head` does, is no error to speak of.
+    """
     try:
-        return int(work())
+        code = int(work())
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(Exit.READER_GONE)
     except Exception as error:  # noqa: BLE001 - the edge: no traceback is the only message
         if debug:
             traceback.print_exc()

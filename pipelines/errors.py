@@ -18,6 +18,7 @@ class Exit(IntEnum):
     DISK = 74
     LOCKED = 75
     INTERRUPTED = 130
+    READER_GONE = 141
     TERMINATED = 143
 
 

@@ -167,7 +167,9 @@ def _put_first_step(given: Given) -> None:
     amount, funding = log["amount"], log["funding_type"]
     told = log[amount.notna() | funding.notna()]
     free = (told["amount"] == 0) | told["funding_type"].isin(["none", "in_kind"])
-    given.put("q3.reciprocity", flags(free), part="non_monetary")
+    may_be_payments_alone = len(told) and not free.any() and funding.notna().sum() == 0
+    shown = Expected() if may_be_payments_alone else flags(free)
+    given.put("q3.reciprocity", shown, part="non_monetary")
 
 
 def _put_trust(given: Given) -> None:

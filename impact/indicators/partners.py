@@ -16,6 +16,7 @@ from schemas.vocabulary import SUPPORT_KINDS
 DEPENDENT = 0.25
 SHOWN = 50
 """Partners above the limit that are listed by id, the most dependent first."""
+PAYMENTS_ALONE = "needs funding_type or engagements without money: the log may hold payments alone"
 
 
 def measure_dependence(payments: Payments) -> Iterator[Indicator]:
@@ -56,10 +57,14 @@ def measure_reciprocity(tables: IndicatorTables) -> Iterator[Indicator]:
         known=rows.initiated_by.count(),
         free=surely(is_free).sum(),
         told=is_told.sum(),
+        typed=rows.funding_type.count(),
     ).to_pandas()
-    first, known, free, told = (int(found[name].fillna(0).iloc[0]) for name in found.columns)
+    first, known, free, told, typed = (int(found[name].fillna(0).iloc[0]) for name in found.columns)
     part = {"part": "non_monetary"}
     yield share_of_cases("q3.reciprocity", first, known, tables.study)
+    if told and not (free or typed):
+        yield not_evaluated("q3.reciprocity", PAYMENTS_ALONE, tables.study, part)
+        return
     yield share_of_cases("q3.reciprocity", free, told, tables.study, part)
 
 

@@ -254,7 +254,8 @@ Q3 = (
         "Who takes the first step",
         "Engagements that the partner initiated, alone or jointly; beside it "
         "the share in which no money changes hands (a known amount of 0, or funding_type none or "
-        "in_kind). A reversal is no engagement.",
+        "in_kind). A reversal is no engagement. A log in which every amount is above 0 and no "
+        "funding_type is given may hold payments alone: that share is then not evaluated.",
         "engagements initiated by partner or jointly",
         "engagements whose initiator is known",
         "the denominator",

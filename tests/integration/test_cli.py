@@ -1,7 +1,10 @@
 """The command line as a person meets it: what it prints and how it leaves."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,3 +164,18 @@ def test_doctor_names_what_it_looked_at(call, prop99: Path) -> None:
 def test_doctor_misses_the_studies_folder(call, settings: Settings) -> None:
     shutil.rmtree(settings.studies, ignore_errors=True)
     assert call("doctor").exit_code == Exit.USAGE
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipelines.cli", "doctor"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == Exit.READER_GONE
+    assert done.stderr == b""

@@ -56,6 +56,15 @@ def test_no_money_changes_hands_where_the_amount_is_0_and_not_where_it_is_unknow
     assert found.parts("q3.reciprocity", part="non_monetary") == (2, 3)
 
 
+def test_a_log_of_payments_alone_does_not_say_that_nothing_is_done_without_money() -> None:
+    paid: Rows = [{"amount": 5}, {"amount": 7}]
+    reason = Found({"engagement": paid}).reason("q3.reciprocity", part="non_monetary")
+    assert reason is not None
+    assert reason.startswith("needs funding_type")
+    typed = Found({"engagement": [*paid, {"amount": 3, "funding_type": "restricted_project"}]})
+    assert typed.parts("q3.reciprocity", part="non_monetary") == (0, 3)
+
+
 def answers(wave: str, partner: str, *scores: float, **given: Any) -> Rows:
     return [
         {"wave": wave, "partner_id": partner, "score": s, "item_id": f"i{n}", **given}
