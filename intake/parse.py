@@ -249,6 +249,11 @@ def limit_checks(value: Value, column: ColumnSpec, as_of: datetime.date) -> list
     """Checks of the typed value against the column's bounds, and of dates against the clock."""
     if column.kind == "date":
         return _date_checks(value, column, as_of)
+    checks = []
+    if column.unit == "year":
+        checks.append(
+            Check(_future(column, f"the year of the study's as_of ({as_of})"), value > as_of.year)
+        )
     bounds = []
     if column.minimum is not None:
         bounds.append((f"at least {column.minimum:g}", value < column.minimum))
@@ -256,7 +261,7 @@ def limit_checks(value: Value, column: ColumnSpec, as_of: datetime.date) -> list
         bounds.append((f"above {column.above:g}", value <= column.above))
     if column.maximum is not None:
         bounds.append((f"at most {column.maximum:g}", value > column.maximum))
-    return [
+    return checks + [
         Check(Rule(column.name, "range", f"{column.name} must be {words}", "correct it"), fails)
         for words, fails in bounds
     ]
@@ -266,11 +271,15 @@ def _date_checks(value: Value, column: ColumnSpec, as_of: datetime.date) -> list
     early = Rule(
         column.name, "before_1900", f"{column.name} must not be before 1900", "correct the year"
     )
-    late = Rule(
-        column.name,
-        "future",
-        f"{column.name} must not be after the study's as_of ({as_of})",
-        "correct the date, or set as_of in study.yaml",
-    )
+    late = _future(column, f"the study's as_of ({as_of})")
     checks = [Check(early, value < ibis.literal(FIRST_DATE))]
     return checks if column.may_be_future else [*checks, Check(late, value > ibis.literal(as_of))]
+
+
+def _future(column: ColumnSpec, limit: str) -> Rule:
+    return Rule(
+        column.name,
+        "future",
+        f"{column.name} must not be after {limit}",
+        "correct the date, or set as_of in study.yaml",
+    )

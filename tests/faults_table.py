@@ -303,6 +303,7 @@ FAULTS: tuple[Fault, ...] = (
         Fault("F24", t, cell("start_date", "2031-02-03"), aside("future", "start_date"))
         for t in ("engagement", "exposure")
     ),
+    Fault("F24", "public_disclosure", cell("year", "2031"), aside("future", "year")),
     *(Fault("F24", t, cell(c, "1899-12-31"), aside("before_1900", c)) for t, c in DATES.items()),
     *(
         Fault("F24", t, cell("end_date", "2000-02-03"), aside("order", "end_date"))
