@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -9,7 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from intake.mapping_checks import mapping_problems
 from intake.plan_checks import PLAN_FILE, STUDY_FILE, indicator_problems, plan_problems
 from intake.presets import preset_names, preset_of, preset_table, with_presets
-from intake.problems import Problem, Rejected, nearest
+from intake.problems import NO_RIGHTS, Problem, Rejected, nearest
 from intake.yaml_file import line_of, load_model
 from schemas.plan import Plan
 from schemas.registry import TABLES
@@ -159,8 +160,10 @@ def _origin_problems(folder: Path, study: Study, source: Source) -> list[Problem
     if source.path is None:
         return _connection_problems(source)
     problems = _path_problems(folder, source.path)
-    if problems or (folder / source.path).is_file():
+    if problems:
         return problems
+    if (folder / source.path).is_file():
+        return _rights_problems(folder, source.path)
     if (folder / source.path).is_dir():
         what, remedy = "is a folder", "name the file in it"
         return [Problem(source.path, None, None, "missing_file", what, remedy)]
@@ -170,6 +173,13 @@ def _origin_problems(folder: Path, study: Study, source: Source) -> list[Problem
     told = "; README.md beside it may say where to get it" if "README.md" in free else ""
     remedy = f"did you mean {near}?" if near else f"add the file{told}, or remove the source"
     return [Problem(source.path, None, None, "missing_file", "is not there", remedy)]
+
+
+def _rights_problems(folder: Path, name: str) -> list[Problem]:
+    if os.access(folder / name, os.R_OK):
+        return []
+    what = "must be readable by whoever runs the program"
+    return [Problem(name, None, None, NO_RIGHTS, what, "give the right to read it")]
 
 
 def _connection_problems(source: Source) -> list[Problem]:

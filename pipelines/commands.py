@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intake.problems import NOT_SET, TOOL_MISSING, UNREACHABLE, Problem, Rejected
+from intake.problems import NO_RIGHTS, NOT_SET, TOOL_MISSING, UNREACHABLE, Problem, Rejected
 from pipelines.errors import Exit, UserError
 from pipelines.settings import Settings, find_study
 
@@ -24,6 +24,7 @@ REFUSALS = {
     UNREACHABLE: Exit.SOURCE_UNREACHABLE,
     TOOL_MISSING: Exit.TOOL_MISSING,
     NOT_SET: Exit.USAGE,
+    NO_RIGHTS: Exit.PATH_NOT_USABLE,
 }
 """Exit codes of problems that are not about the data."""
 
@@ -36,7 +37,10 @@ def run_studies(
     as_json: bool,
     debug: bool,
 ) -> int:
-    """Run each study in turn; the exit code is the first that is not 0."""
+    """Run each study in turn; the exit code is the first that is not 0.
+
+    One study shows a line for each step, several one line for the steps of each.
+    """
 
     def work() -> int:
         from pipelines.run import run_study
@@ -50,7 +54,7 @@ def run_studies(
             if as_json:
                 digests[outcome.study_id] = json.loads(outcome.findings.model_dump_json())
             else:
-                print(block(outcome, lines), flush=True)
+                print(block(outcome, lines, by_step=len(folders) == 1), flush=True)
         is_elsewhere = settings.output != Settings().output
         out = str(settings.output) if is_elsewhere else None
         print(json.dumps(digests) if as_json else closing(names, out))

@@ -1,4 +1,4 @@
-"""What the command line prints of a run: stages as they end, then one block per study."""
+"""What the command line prints of a run: a bar while it goes on, then one block per study."""
 
 import shlex
 import sys
@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pipelines.run import Outcome
 from schemas.findings import Effect, Findings
 
-STAGES = ("raw", "core")
+COUNTED = {"read": "raw_", "check": "core_", "panel": "panel", "measure": "effect_estimate"}
+"""The tables whose rows are counted at each step: by name, or by what it begins with up to _."""
+ROWS = {"read": "rows read", "check": "accepted", "panel": "in the panel", "measure": "estimated"}
 STEPS = {
     "plan": "read",
     "raw": "read",
@@ -28,35 +30,38 @@ FIRST = "before outcomes were read"
 
 
 class StageLines:
-    """Counts rows and seconds by stage while a run goes on; a terminal shows a bar meanwhile."""
+    """Counts rows and seconds by step while a run goes on; a terminal shows a bar meanwhile."""
 
     def __init__(self) -> None:
         self.started = self.last = time.monotonic()
-        self.rows: dict[str, int] = dict.fromkeys(STAGES, 0)
+        self.rows: dict[str, int] = dict.fromkeys(COUNTED, 0)
         self.seconds: dict[str, float] = {}
         self.done = 0
 
     def __call__(self, layer: str, name: str, rows: int | None) -> None:
         """Take note of one finished table."""
-        stage = name.split("_", maxsplit=1)[0]
-        if stage == layer and stage in self.rows:
-            self.rows[stage] += rows or 0
         now, step = time.monotonic(), STEPS[layer]
+        if f"{name.partition('_')[0]}_" == COUNTED[step] or name == COUNTED[step]:
+            self.rows[step] += rows or 0
         self.seconds[step] = self.seconds.get(step, 0.0) + now - self.last
         self.last = now
         self.done += 1
         if sys.stderr.isatty():
             print(f"\r{bar(self.done)} {step:<8}", end="", file=sys.stderr, flush=True)
 
-    def line(self) -> str:
-        """One line: rows read and accepted, seconds in all and by step; the bar is wiped out."""
+    def lines(self, *, by_step: bool) -> list[str]:
+        """Rows and seconds, a line for each step or one for all; the bar is wiped out."""
         if self.done and sys.stderr.isatty():
             print(f"\r{' ' * (BAR + 24)}\r", end="", file=sys.stderr, flush=True)
+        if by_step:
+            return [
+                f"{step:<8} {spent:5.1f} s  {self.rows[step]:,} {ROWS[step]}"
+                for step, spent in self.seconds.items()
+            ]
         seconds = time.monotonic() - self.started
-        read, accepted = self.rows["raw"], self.rows["core"]
+        told = f"{self.rows['read']:,} rows read, {self.rows['check']:,} accepted; {seconds:.1f} s"
         steps = ", ".join(f"{step} {spent:.1f}" for step, spent in self.seconds.items())
-        told = f"{read:,} rows read, {accepted:,} accepted; {seconds:.1f} s"
-        return f"{told} ({steps})" if steps else told
+        return [f"{told} ({steps})" if steps else told]
 
 
 def bar(done: int) -> str:
@@ -65,11 +70,12 @@ def bar(done: int) -> str:
     return f"[{'#' * filled}{'.' * (BAR - filled)}] {min(100, 100 * done // OUTPUTS):>3} %"
 
 
-def block(outcome: Outcome, lines: StageLines) -> str:
+def block(outcome: Outcome, lines: StageLines, *, by_step: bool) -> str:
     """The block of one study: title, rows, a line per verdict, the report's path."""
     findings = outcome.findings
     mark = "  [SYNTHETIC]" if findings.synthetic else ""
-    parts = [f"{findings.study_id}: {findings.title}{mark}", f"  {lines.line()}"]
+    parts = [f"{findings.study_id}: {findings.title}{mark}"]
+    parts += [f"  {line}" for line in lines.lines(by_step=by_step)]
     if outcome.was_plan_frozen:
         when = "too late: outcomes were read before" if _is_late(findings) else FIRST
         parts.append(f"  plan frozen {when} (plan.lock.json)")

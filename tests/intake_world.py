@@ -14,6 +14,7 @@ from intake.core import CoreTables, build_core
 from intake.problems import Problem, Rejected
 from intake.read import read_raw
 from intake.study import load_study
+from schemas.study import Study
 
 UNIT = "unit_id,name,unit_type\nnorth,North,region\nsouth,South,region\n"
 INITIATIVE = "initiative_id,name\nscreening,Screening\n"
@@ -44,6 +45,9 @@ PLAN = {
         }
     ]
 }
+
+PARENTS: dict[tuple[tuple[str, ...], str, tuple[bytes, ...]], ibis.Table] = {}
+"""Core tables that several tests refer to."""
 
 
 @cache
@@ -81,11 +85,23 @@ def built(folder: Path, table: str, *parents: str) -> CoreTables:
     """A core table of a study folder, after the parents it refers to."""
     study = load_study(folder)
     accepted: dict[str, ibis.Table] = {}
-    for name in (*parents, table):
-        raw = read_raw(engine(), folder, study, name)
-        tables = build_core(name, raw, accepted, study, engine())
-        accepted[name] = tables.accepted
-    return tables
+    for place, name in enumerate(parents):
+        accepted[name] = _parent(folder, study, parents[: place + 1], accepted)
+    raw = read_raw(engine(), folder, study, table)
+    return build_core(table, raw, accepted, study, engine())
+
+
+def _parent(
+    folder: Path, study: Study, names: tuple[str, ...], accepted: Mapping[str, ibis.Table]
+) -> ibis.Table:
+    """Accepted rows of the last of `names`, made once for the same files and settings."""
+    mine = study.model_copy(update={"sources": [s for s in study.sources if s.table in names]})
+    files = tuple((folder / str(source.path)).read_bytes() for source in mine.sources)
+    key = (names, mine.model_dump_json(), files)
+    if key not in PARENTS:
+        raw = read_raw(engine(), folder, study, names[-1])
+        PARENTS[key] = build_core(names[-1], raw, accepted, study, engine()).accepted
+    return PARENTS[key]
 
 
 def rows(table: ibis.Table) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from pipelines.errors import Exit
 from pipelines.generation import StudyOutput
 from pipelines.lock import writer_lock
 from pipelines.settings import Settings
+from tests.intake_world import write_study
+from tests.integration.conftest import copy_study
 
 
 @pytest.fixture
@@ -38,15 +41,68 @@ def test_a_run_prints_one_block_and_the_next_command(
     assert "ca_packs: -15.604 -> inconclusive, certainty very low (UNATTAINABLE_P)" in result.stdout
     assert "report.html" in result.stdout
     assert "advocacy report" in result.stdout
-    assert len(result.stdout.splitlines()) <= 8
+    lines = result.stdout.splitlines()
+    steps = [line.split() for line in lines if " s  " in line]
+    assert [step[0] for step in steps] == ["read", "check", "panel", "measure"]
+    assert [step[3] for step in steps] == ["1,251", "1,251", "1,209", "1"]
+    assert len(lines) == 6 + len(steps)
     shown = call("report", str(prop99), "--out", str(settings.output))
     assert Path(shown.stdout.strip()).is_file()
 
 
 @pytest.mark.slow
 def test_json_is_json_and_nothing_else(call, prop99: Path, settings: Settings) -> None:
-    result = call("run", str(prop99), "--out", str(settings.output), "--json")
+    out = ("--out", str(settings.output))
+    result = call("run", str(prop99), *out, "--json")
     assert json.loads(result.stdout)["prop99"]["effects"][0]["verdict"] == "inconclusive"
+    told = {
+        command: json.loads(call(command, str(prop99), *more, "--json").stdout)
+        for command, *more in (
+            ("validate",),
+            ("explain", "ca_packs", *out),
+            ("report", *out),
+            ("verify", *out),
+        )
+    }
+    assert told["validate"]["problems"] == []
+    assert told["explain"]["rows"][0]["effect_id"] == "ca_packs"
+    assert told["report"]["study_id"] == "prop99"
+    refused = call("explain", str(prop99), "ca_pack", *out, "--json")
+    assert (refused.exit_code, refused.stdout) == (Exit.USAGE, "")
+    assert "ca_packs" in refused.stderr
+
+
+@pytest.mark.slow
+def test_the_three_examples_take_at_most_25_lines_without_colours(
+    call, prop99: Path, settings: Settings
+) -> None:
+    folders = [prop99, *(copy_study(name, settings) for name in ("hiv_incentives", "portfolio"))]
+    result = call("run", *map(str, folders), "--out", str(settings.output))
+    lines = result.stdout.splitlines()
+    assert len(lines) <= 25
+    assert sum("rows read" in line for line in lines) == len(folders)
+    assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_a_terminal_has_colours_and_none_with_no_color(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, {"unit.csv": "unit_id,name\nnorth,North\n"})
+    assert b"\x1b[" in on_a_terminal("validate", str(folder), NO_COLOR="")
+    assert b"\x1b[" not in on_a_terminal("validate", str(folder), NO_COLOR="1")
+
+
+def on_a_terminal(*arguments: str, **environment: str) -> bytes:
+    """What a command writes to a terminal."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "wb") as terminal:
+        subprocess.run(
+            [sys.executable, "-m", "pipelines.cli", *arguments],
+            stdout=terminal,
+            check=False,
+            timeout=60,
+            env={**os.environ, "TERM": "xterm", **environment},
+        )
+    with os.fdopen(ours, "rb") as written:
+        return os.read(written.fileno(), 65_536)
 
 
 def test_an_unknown_study_gets_the_nearest_name(call, prop99: Path) -> None:

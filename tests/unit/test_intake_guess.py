@@ -223,12 +223,12 @@ def test_the_lines_to_paste_make_a_study_that_loads(tmp_path: Path) -> None:
     (lines,) = (mapping.proposals or {}).values()
     (proposed,) = yaml.safe_load("\n".join(lines))
     assert proposed["mapping"]["format"] == {
+        "delimiter": ";",
         "dates": {"start_date": "%d.%m.%Y"},
         "decimal": ",",
         "thousands": ".",
     }
     assert "activity_type" in {column.column for column in mapping.missing}
-    proposed["mapping"]["format"]["delimiter"] = ";"
     proposed["mapping"]["columns"]["activity_type"] = "Leistung"
     write_study(tmp_path / "after", files, sources=[sources[0], proposed])
     assert load_study(tmp_path / "after")
@@ -254,3 +254,30 @@ def test_an_unsure_guess_is_a_comment_and_doubtful_dates_are_said() -> None:
         "      start_date: when  # 0.90: a word for it",
         "      # payer_id: 'who: else?'  # unsure (0.55): holds a word for it",
     )
+
+
+def test_what_a_source_declares_stays_in_the_lines_to_paste() -> None:
+    declared = {
+        "format": {"sheet": "Grants", "dates": {"end_date": "%d.%m.%Y"}, "decimal": ","},
+        "columns": {"payer_id": "Firm"},
+        "constants": {"date_precision": "day"},
+    }
+    source = Source.model_validate({"table": "engagement", "path": "log.xlsx", "mapping": declared})
+    guesses = [Guess("start_date", "when", 0.9, "a word for it"), Guess("amount", "sum", 0.8, "x")]
+    cells = {"when": ["28.02.2015"], "sum": ["1,5"]}
+    [pasted] = yaml.safe_load(
+        "\n".join(mapping_lines(source, TABLES["engagement"], guesses, cells))
+    )
+    assert pasted["mapping"] == {
+        **declared,
+        "format": {
+            **declared["format"],
+            "dates": {"end_date": "%d.%m.%Y", "start_date": "%d.%m.%Y"},
+        },
+        "columns": {"payer_id": "Firm", "start_date": "when", "amount": "sum"},
+    }
+    preset = Source(table="engagement", path="po.csv", mapping="efpia_po")
+    [pasted] = yaml.safe_load(
+        "\n".join(mapping_lines(preset, TABLES["engagement"], guesses, cells))
+    )
+    assert pasted["mapping"]["preset"] == "efpia_po"

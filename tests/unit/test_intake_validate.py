@@ -1,8 +1,10 @@
 """`validate`: every problem of every file in one pass, each once."""
 
 import json
+import os
 from pathlib import Path
 
+import pytest
 import yaml
 
 from intake.mapped import MappedColumn
@@ -179,3 +181,21 @@ def test_a_missing_file_does_not_hide_what_is_wrong_with_the_others(tmp_path: Pa
         ("unit.csv", 2, "unit_type", "not_allowed"),
     ]
     assert found.problems[0].remedy == "add the file, or remove the source"
+
+
+def test_a_file_without_the_right_to_read_it_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = {
+        "unit.csv": UNIT,
+        "engagement.csv": ENGAGEMENT_HEADER + "e1,us,p1,x,,day,meeting,,EUR,\n",
+    }
+    folder = write_study(tmp_path, lines | {"partner.csv": WORLD["partner.csv"]})
+    may = os.access
+    monkeypatch.setattr(
+        "intake.study.os.access",
+        lambda path, mode: Path(path).name != "unit.csv" and may(path, mode),
+    )
+    found = {place[:1] + place[3:] for place in places(report(folder).problems)}
+    assert ("unit.csv", "no_rights") in found
+    assert ("engagement.csv", "not_a_date") in found

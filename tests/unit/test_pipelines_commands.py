@@ -4,14 +4,17 @@ import errno
 import os
 import shlex
 import signal
+from dataclasses import replace
 
 import pytest
 
 from intake.problems import Problem, Rejected
-from pipelines.commands import SHOWN_PROBLEMS, guarded
+from pipelines.commands import SHOWN_PROBLEMS, explain, guarded
 from pipelines.errors import Exit, UserError
 from pipelines.signals import ends_as_told
 from pipelines.summary import closing
+
+UNREAD = Problem("a.csv", None, None, "no_rights", "must be readable", "give the right")
 
 
 class OutOfMemoryException(Exception):  # noqa: N818 - DuckDB's own name
@@ -104,3 +107,8 @@ def test_the_next_command_can_be_pasted_into_a_shell() -> None:
     expected = ["advocacy", "report", "it's a study", "--out", "/elsewhere/out put", "--open"]
     assert words == expected
     assert closing(["prop99", "portfolio"]) == "Next: advocacy report prop99 --open"
+
+
+def test_a_file_that_may_not_be_read_has_the_exit_code_of_a_path() -> None:
+    assert explain(Rejected([UNREAD])) == Exit.PATH_NOT_USABLE
+    assert explain(Rejected([UNREAD, replace(UNREAD, rule="range")])) == Exit.DATA_REJECTED
