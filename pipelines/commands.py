@@ -17,6 +17,7 @@ from pipelines.errors import Exit, UserError
 from pipelines.settings import Settings, find_study
 
 if TYPE_CHECKING:
+    from pipelines.outcome import Outcome
     from pipelines.plan_lock import PlanLock
 
 SHOWN_PROBLEMS = 10
@@ -43,24 +44,38 @@ def run_studies(
     """
 
     def work() -> int:
-        from pipelines.run import run_study
-        from pipelines.summary import StageLines, block, closing
+        from pipelines.summary import block, closing
 
         folders = [find_study(name, settings) for name in names]
         digests = {}
         for folder in folders:
-            lines = StageLines()
-            outcome = run_study(folder, settings, as_of, lines)
+            outcome, steps = _outcome_of(folder, settings, as_of, by_step=len(folders) == 1)
             if as_json:
                 digests[outcome.study_id] = json.loads(outcome.findings.model_dump_json())
             else:
-                print(block(outcome, lines, by_step=len(folders) == 1), flush=True)
+                print(block(outcome, steps), flush=True)
         is_elsewhere = settings.output != Settings().output
         out = str(settings.output) if is_elsewhere else None
         print(json.dumps(digests) if as_json else closing(names, out))
         return Exit.DONE
 
     return guarded(work, debug=debug)
+
+
+def _outcome_of(
+    folder: Path, settings: Settings, as_of: dt.date | None, *, by_step: bool
+) -> tuple["Outcome", list[str]]:
+    """What a run publishes, or has published if nothing changed since; and what it did."""
+    from pipelines.summary import UNCHANGED, StageLines
+    from pipelines.unchanged import published_already
+
+    if (outcome := published_already(folder, settings, as_of)) is not None:
+        return outcome, [UNCHANGED]
+    from pipelines.run import run_study
+
+    lines = StageLines()
+    outcome = run_study(folder, settings, as_of, lines)
+    return outcome, lines.lines(by_step=by_step)
 
 
 def start_study(folder: Path, *, debug: bool) -> int:

@@ -43,7 +43,7 @@ class DigestCache:
 
     def digest(self, path: Path, compute: Digest, *, uses_links: bool = False) -> str:
         """The digest of a file, computed only where it may have changed."""
-        stamp = _stamp(path, uses_links)
+        stamp = stamp_of(path, uses_links=uses_links)
         name = f"{compute.__name__}:{stamp.pop('file')}"
         known = self.used.get(name) or self.entries.get(name)
         if isinstance(known, dict) and "digest" in known and known == {**known, **stamp}:
@@ -51,14 +51,15 @@ class DigestCache:
             return str(known["digest"])
         hashed_at = time.time_ns()
         digest = compute(path)
-        after = _stamp(path, uses_links)
+        after = stamp_of(path, uses_links=uses_links)
         after.pop("file")
         if after == stamp and stamp["mtime_ns"] + RACY_NS < hashed_at:
             self.used[name] = {**stamp, "digest": digest}
         return digest
 
 
-def _stamp(path: Path, uses_links: bool) -> dict[str, Any]:
+def stamp_of(path: Path, *, uses_links: bool = False) -> dict[str, Any]:
+    """Device, inode, size and times of a file; `uses_links` leaves the inode's last change out."""
     found: os.stat_result = path.stat()
     return {
         "file": f"{found.st_dev}:{found.st_ino}",

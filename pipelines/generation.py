@@ -15,6 +15,11 @@ FINDINGS = "findings.json"
 REPORT = "report.html"
 RESULTS = "results.duckdb"
 RUN = "run.json"
+LOCK_NAME = "plan.lock.json"
+"""Beside the plan."""
+READS_NAME = "outcome_reads.json"
+DIGESTS = ".digests.json"
+"""Beside the generations of a study."""
 RUN_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 

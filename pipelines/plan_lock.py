@@ -9,9 +9,8 @@ from assets.run import PlanState
 from intake.study import load_plan, plan_digest
 from pipelines.errors import Exit, UserError
 from pipelines.files import read_json, write_json
+from pipelines.generation import LOCK_NAME, READS_NAME
 
-LOCK_NAME = "plan.lock.json"
-READS_NAME = "outcome_reads.json"
 FIELDS = frozenset({"plan_sha256", "frozen_at", "looks", "amendments"})
 
 

@@ -1,7 +1,6 @@
 """Run one study through the Dagster graph, in this process."""
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +11,7 @@ from pipelines.definitions import defs
 from pipelines.errors import Exit, UserError
 from pipelines.generation import FINDINGS
 from pipelines.jobs import MEASURE_IMPACT
+from pipelines.outcome import Outcome
 from pipelines.settings import Settings
 from pipelines.storage import GenerationIO
 from pipelines.study_run import OpenRun, Progress, open_run, silent
@@ -21,18 +21,6 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 CHECK_FAILED = "DagsterAssetCheckFailedError"
 """Dagster does not export this class."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A published run: its findings and where they lie."""
-
-    study_id: str
-    findings: Findings
-    folder: Path
-    report_path: Path
-    was_plan_frozen: bool
-    looks: int
 
 
 def run_study(

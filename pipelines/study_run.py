@@ -24,12 +24,13 @@ from intake.study import load_plan, load_study
 from pipelines.digest_cache import DigestCache
 from pipelines.engine import connect
 from pipelines.files import read_json, sha256_of, write_json
-from pipelines.generation import StudyOutput, make_generation
+from pipelines.generation import DIGESTS, StudyOutput, make_generation
 from pipelines.lock import writer_lock
 from pipelines.plan_lock import PlanLock
 from pipelines.publication import publish_generation
 from pipelines.reuse import Reuse, find_reuse, run_keys
 from pipelines.settings import Settings
+from pipelines.unchanged import WATCHED, plan_state, watch
 from pipelines.versions import code_version, package_versions
 from schemas.findings import Findings, InputDigest, Provenance
 from schemas.registry import TABLE_ORDER
@@ -37,7 +38,6 @@ from schemas.study import Study
 
 Progress = Callable[[str, str, int | None], None]
 CHECKS = "checks.json"
-DIGESTS = ".digests.json"
 FROM_CORE_ALONE = ("row_accounts.json", "input_notes.json")
 
 
@@ -59,6 +59,7 @@ class OpenRun:
     keys: Mapping[str, str | None]
     cache: DigestCache
     reuse: Reuse
+    watched: Mapping[str, Any]
     progress: Progress = silent
     started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     plan_state: PlanState | None = None
@@ -147,6 +148,10 @@ class OpenRun:
             "ended_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "looks": self.looks,
             "made_from": self.made_from(),
+            WATCHED: {
+                **self.watched,
+                "plan": plan_state(self.source_folder, self.output.folder),
+            },
             "checks": read_json(self.folder / CHECKS) or {},
             "row_accounts": [account.model_dump() for account in findings.row_accounts],
             "intake": {
@@ -182,7 +187,11 @@ def open_run(
         Rejected: study.yaml is not valid.
         UserError: The output folder is not usable, or another run holds the lock.
     """
+    before = watch(folder, (), as_of)
     study = load_study(folder)
+    watched = watch(folder, [source.path for source in study.sources], as_of)
+    both = (before["files"], watched["files"])
+    watched["files"] = None if None in both else {**both[1], **both[0]}
     if as_of is not None:
         study = study.model_copy(update={"as_of": as_of})
     output = StudyOutput(settings.output / study.study_id)
@@ -206,7 +215,17 @@ def open_run(
                 reuse = find_reuse(output.current() if settings.reuse else None, keys, cache)
                 cache.save()
                 yield OpenRun(
-                    name, folder, output, study, backend, inputs, keys, cache, reuse, progress
+                    name,
+                    folder,
+                    output,
+                    study,
+                    backend,
+                    inputs,
+                    keys,
+                    cache,
+                    reuse,
+                    watched,
+                    progress,
                 )
             finally:
                 backend.disconnect()

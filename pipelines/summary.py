@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from pipelines.run import Outcome
+from pipelines.outcome import Outcome
 from schemas.findings import Effect, Findings
 
 COUNTED = {"read": "raw_", "check": "core_", "panel": "panel", "measure": "effect_estimate"}
@@ -27,6 +27,7 @@ OUTPUTS = 75
 """Tables and files that a whole run makes; a test counts them."""
 BAR = 30
 FIRST = "before outcomes were read"
+UNCHANGED = "nothing changed since it was published; run --fresh reads every source again"
 
 
 class StageLines:
@@ -70,12 +71,12 @@ def bar(done: int) -> str:
     return f"[{'#' * filled}{'.' * (BAR - filled)}] {min(100, 100 * done // OUTPUTS):>3} %"
 
 
-def block(outcome: Outcome, lines: StageLines, *, by_step: bool) -> str:
-    """The block of one study: title, rows, a line per verdict, the report's path."""
+def block(outcome: Outcome, steps: Sequence[str]) -> str:
+    """The block of one study: title, its steps, a line per verdict, the report's path."""
     findings = outcome.findings
     mark = "  [SYNTHETIC]" if findings.synthetic else ""
     parts = [f"{findings.study_id}: {findings.title}{mark}"]
-    parts += [f"  {line}" for line in lines.lines(by_step=by_step)]
+    parts += [f"  {line}" for line in steps]
     if outcome.was_plan_frozen:
         when = "too late: outcomes were read before" if _is_late(findings) else FIRST
         parts.append(f"  plan frozen {when} (plan.lock.json)")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from pipelines.errors import Exit, UserError
 from pipelines.files import sha256_of
-from pipelines.generation import FINDINGS, REPORT, StudyOutput, run_record
-from pipelines.plan_lock import READS_NAME
+from pipelines.generation import FINDINGS, READS_NAME, REPORT, StudyOutput, run_record
 from pipelines.results import published_folder
 from pipelines.settings import Settings, find_study
 

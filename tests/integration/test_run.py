@@ -1,6 +1,7 @@
 """One study from its sources to a published report, and what a refused run leaves behind."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from pipelines.generation import StudyOutput, output_digests
 from pipelines.results import open_results
 from pipelines.run import run_study
 from pipelines.settings import Settings
+from pipelines.unchanged import published_already
 
 
 def test_a_run_publishes_one_complete_generation(prop99: Path, settings: Settings) -> None:
+    for path in prop99.iterdir():
+        os.utime(path, (1e9, 1e9))
     outcome = run_study(prop99, settings)
     effect = outcome.findings.effects[0]
     assert effect.estimate == pytest.approx(-15.604, abs=1e-3)
@@ -36,6 +40,7 @@ def test_a_run_publishes_one_complete_generation(prop99: Path, settings: Setting
     assert again.folder != outcome.folder
     assert output_digests(again.folder) == output_digests(outcome.folder)
     assert (again.looks, again.was_plan_frozen) == (2, False)
+    assert published_already(prop99, settings, None) == again
 
     spoil(prop99 / "outcome.csv")
     with pytest.raises(Rejected) as refused:

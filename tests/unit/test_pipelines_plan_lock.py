@@ -6,7 +6,8 @@ import pytest
 
 from pipelines.errors import Exit, UserError
 from pipelines.files import read_json
-from pipelines.plan_lock import LOCK_NAME, PlanLock
+from pipelines.generation import LOCK_NAME
+from pipelines.plan_lock import PlanLock
 
 PLAN = """\
 effects:
