@@ -157,7 +157,7 @@ def forest_view(findings: Findings) -> ChartView | None:
         return None
     return ChartView(
         chart.text,
-        *_markup(draw_forest(chart, WIDE), draw_forest(chart, NARROW)),
+        *markup(draw_forest(chart, WIDE), draw_forest(chart, NARROW)),
         forest_figure(chart),
         summary_table(judged_effects(findings), "summary-table", "Summary of findings"),
     )
@@ -170,7 +170,7 @@ def spend_view(findings: Findings) -> ChartView | None:
         return None
     wide, narrow = draw_spend(chart, "wide"), draw_spend(chart, "narrow")
     return ChartView(
-        chart.text, *_markup(wide, narrow), spend_figure(chart), spend_table(chart, findings)
+        chart.text, *markup(wide, narrow), spend_figure(chart), spend_table(chart, findings)
     )
 
 
@@ -182,7 +182,7 @@ def spend_effect_view(findings: Findings) -> ChartView | None:
     wide, narrow = draw_spend_effect(chart, "wide"), draw_spend_effect(chart, "narrow")
     return ChartView(
         chart.text,
-        *_markup(wide, narrow),
+        *markup(wide, narrow),
         spend_effect_figure(chart),
         spend_effect_table(findings),
         chart.key,
@@ -209,7 +209,8 @@ def other_effects(findings: Findings) -> Table | None:
     return summary_table(others, "others-table", "Negative controls (exploratory)")
 
 
-def _markup(wide: str, narrow: str) -> tuple[Markup, Markup]:
+def markup(wide: str, narrow: str) -> tuple[Markup, Markup]:
+    """Both drawings as what the page takes for safe."""
     return (
         Markup(wide),  # noqa: S704 - the SVG writer escapes every text
         Markup(narrow),  # noqa: S704 - the SVG writer escapes every text
@@ -248,7 +249,7 @@ def _event_view(effect: Effect, index: int, period: str) -> ChartView | None:
         return None
     wide, narrow = draw_event_study(chart, "wide"), draw_event_study(chart, "narrow")
     return ChartView(
-        chart.text, *_markup(wide, narrow), event_figure(chart), event_table(chart, index)
+        chart.text, *markup(wide, narrow), event_figure(chart), event_table(chart, index)
     )
 
 
@@ -258,7 +259,7 @@ def _bias_view(effect: Effect, index: int) -> tuple[ChartView, str] | None:
         return None
     wide, narrow = draw_bias(chart, "wide"), draw_bias(chart, "narrow")
     view = ChartView(
-        chart.text, *_markup(wide, narrow), bias_figure(chart), bias_table(chart, index)
+        chart.text, *markup(wide, narrow), bias_figure(chart), bias_table(chart, index)
     )
     return view, chart.words
 
