@@ -11,7 +11,7 @@ from reports.rows_svg import ROWS_WIDTHS
 from reports.svg import Canvas
 
 SMALL = 11.5
-FIGURES = 40.0
+FIGURES = 42.0
 """Room for the figures beside a bar."""
 HEAD = 36.0
 BAR = 8.0

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reports.charts import ChartText
 from reports.indicator_rows import is_ok, overall, rows_of
@@ -16,11 +17,11 @@ from schemas.findings import Findings, Indicator
 SHOWN = 12
 """Marks in the chart, those of the most spend; the table has all."""
 COMPLIANCE, EVIDENCE = "q1.compliance_complete", "q1.evidence_share"
-NUMBER = 16.0
+NUMBER = 18.0
 """Room for a mark's number beside it."""
-LARGEST = 0.032
+LARGEST = 0.026
 """Radius of the largest mark, as a share of the side."""
-SMALLEST = 4.5
+SMALLEST = 4.0
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def build_quadrant_chart(findings: Findings) -> QuadrantChart | None:
         title=f"Most was spent on {largest}",
         how_to_read=(
             "Right: more boxes ticked. Up: stronger evidence of what it did for patients. Larger: "
-            f"more advocacy spend. Upright line: all activities.{rest}"
+            f"more advocacy spend. Upright line: all activities.{_beside(marks)}{rest}"
         ),
         source=source_line(findings, COMPLIANCE, EVIDENCE),
         aria_label=(
@@ -89,6 +90,13 @@ def build_quadrant_chart(findings: Findings) -> QuadrantChart | None:
         ),
     )
     return QuadrantChart(text, marks, key, whole.value)
+
+
+def _beside(marks: tuple[Mark, ...]) -> str:
+    """Said where two marks are so near that one of them was moved."""
+    shares = sorted((mark.grade, mark.share) for mark in marks)
+    near = any(a[0] == b[0] and b[1] - a[1] < 2 * LARGEST for a, b in pairwise(shares))
+    return " Marks that would cover each other stand side by side." if near else ""
 
 
 def quadrant_entries(findings: Findings) -> list[Entry]:
@@ -108,8 +116,10 @@ def places(chart: QuadrantChart, side: float) -> list[Place]:
     for mark in sorted(chart.rows, key=lambda mark: (mark.grade, mark.share)):
         radius = max(SMALLEST, LARGEST * side * math.sqrt(mark.spend / largest))
         lanes = _lanes(sum(other.grade == mark.grade for other in chart.rows), side)
-        tried = [Place(mark, x, y, radius) for x, y in _candidates(mark, side, radius, lanes)]
-        clear = (one for one in tried if not any(_covers(one, other) for other in placed))
+        spots = _spots(mark, side, radius, lanes)
+        tried = [Place(mark, x, y, radius) for x, y in spots]
+        near = [one for one in tried if _is_on_its_side(one, chart.whole, side)]
+        clear = (one for one in (*near, *tried) if not any(_covers(one, other) for other in placed))
         placed.append(next(clear, tried[0]))
     return sorted(placed, key=lambda place: int(place.mark.label))
 
@@ -117,15 +127,12 @@ def places(chart: QuadrantChart, side: float) -> list[Place]:
 def _lanes(marks: int, side: float) -> list[float]:
     """How far from the middle of a band its marks may stand, for so many of them."""
     height = side / len(GRADES)
-    fit = int((height - 4) // (2 * LARGEST * side + 3))
-    lanes = min(fit, math.ceil(marks / 4))
+    lanes = min(marks, int((height - 4) // (2 * LARGEST * side + 3)))
     ups = [(index - (lanes - 1) / 2) * (height - 4) / lanes for index in range(lanes)]
     return sorted(ups, key=abs)
 
 
-def _candidates(
-    mark: Mark, side: float, radius: float, lanes: list[float]
-) -> list[tuple[float, float]]:
+def _spots(mark: Mark, side: float, radius: float, lanes: list[float]) -> list[tuple[float, float]]:
     """Places in the band of the grade, the nearest to the mark's own share first."""
     middle = side / len(GRADES) * (list(GRADES).index(mark.grade) + 0.5)
     steps = [0.0, *(sign * 4.0 * n for n in range(1, 100) for sign in (-1, 1))]
@@ -133,6 +140,12 @@ def _candidates(
     return [
         (min(max(mark.share * side + dx, left), right), middle + dy) for dx in steps for dy in lanes
     ]
+
+
+def _is_on_its_side(place: Place, whole: float, side: float) -> bool:
+    """Whether a mark that was moved is still on its side of both upright lines."""
+    own = place.mark.share
+    return all((place.x / side > line) == (own > line) for line in (whole, 0.5))
 
 
 def _covers(one: Place, other: Place) -> bool:

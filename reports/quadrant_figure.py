@@ -54,6 +54,7 @@ def _marks(found: list[Place]) -> Figure:
         "hoverinfo": "text",
         "hovertext": [f"{escape(p.mark.name)}<br>{escape(p.mark.words)}" for p in found],
         "marker": {
+            "opacity": 1,
             "symbol": [place.mark.shape for place in found],
             "color": colours,
             "size": [2 * place.radius for place in found],

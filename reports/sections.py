@@ -58,7 +58,7 @@ SECTIONS = (
         "Evidence for patients, or boxes ticked (Q1)",
         "Strength of evidence and completeness of compliance are two things, never added.",
         ("Q1",),
-        (build_evidence, build_quadrant, build_boxes),
+        (build_evidence, build_boxes, build_quadrant),
     ),
     Section(
         "voice",
@@ -72,7 +72,7 @@ SECTIONS = (
         "Relationships with advocacy groups (Q3)",
         "Described as recorded; no cause is claimed. Patient support is left out.",
         ("Q3",),
-        (build_components, build_partners, build_retention, build_dependence),
+        (build_components, build_retention, build_partners, build_dependence),
     ),
     Section(
         "fairness",
