@@ -1,6 +1,6 @@
 """What the page's template reads: every text ready, every drawing already safe markup."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from markupsafe import Markup
@@ -48,16 +48,22 @@ LINKS = {"untold": "See what is missing", "accounts": "See which data were read"
 Size = Literal["full", "half"]
 OPEN_EFFECTS = 8
 """Up to this many effects every section is open; beyond it all are closed alike."""
+LIVE_EFFECTS = 100
+"""Beyond this many effects every chart is a drawing: the page is large enough without a script."""
 
 
 @dataclass(frozen=True)
 class ChartView:
-    """One chart as the page shows it: two drawings, a figure, a table."""
+    """One chart as the page shows it: two drawings, a figure, a table.
+
+    Where there are too many of its kind to draw each three times, `wide` is empty, the narrow
+    drawing stands at every width, and there is no figure.
+    """
 
     text: ChartText
     wide: Markup
     narrow: Markup
-    figure: Figure
+    figure: Figure | None
     table: Table
     key: tuple[str, ...] = ()
     """What the numbers in the drawing stand for, in their order."""
@@ -195,6 +201,20 @@ def effect_views(findings: Findings) -> list[EffectView]:
         _effect_view(effect, index, findings.period)
         for index, effect in enumerate(judged_effects(findings), start=1)
     ]
+
+
+def drawn_once(view: EffectView) -> EffectView:
+    """The section of one of very many effects, each of its charts one drawing for every width."""
+    return replace(view, event=_once(view.event), bias=_once(view.bias))
+
+
+def still(view: ChartView | None) -> ChartView | None:
+    """The chart as drawings only."""
+    return view and replace(view, figure=None)
+
+
+def _once(view: ChartView | None) -> ChartView | None:
+    return view and replace(view, wide=Markup(""), figure=None)
 
 
 def other_effects(findings: Findings) -> Table | None:
