@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reports.charts import ChartText
 from reports.indicator_rows import is_ok, overall, rows_of
 from reports.indicator_tables import RECORD_HEADER, Entry, figures_of, record_of
-from reports.names import clean, listed, shorten
+from reports.names import listed, shorten
 from reports.numbers import count, percent
 from reports.palette import BAD, GOOD
 from reports.sources import source_line
@@ -77,13 +77,15 @@ def build_partner_chart(findings: Findings) -> PartnerChart | None:
     rows = tuple(_row(partner, columns, findings.currency) for partner in partners)
     others = overall(findings, NAME, part="others")
     rest = "" if others is None else f" Not shown: {_more(others)} with less money."
+    is_gap = any(None in row.cells for row in rows)
+    dash = " A dash: nothing on record." if is_gap else ""
     told = "; ".join(_sentence(row, columns) for row in rows)
     text = ChartText(
         chart_id="partners",
         title=f"Most went to {_sentence(rows[0], columns, 2)}",
         how_to_read=(
             "Partners with the most money first. Each column is a measure by itself, its whole "
-            f"width 100%; no score. A dash: nothing on record.{rest}"
+            f"width 100%; no score.{dash}{rest}"
         ),
         source=source_line(findings, NAME),
         aria_label=f"Components of relationships by partner. {told}.{rest}",
@@ -123,7 +125,7 @@ def partner_table(findings: Findings) -> Table:
 
 def partner_label(row: Indicator) -> str:
     """The partner's public name, or its id."""
-    return shorten(clean(row.label or row.by["partner_id"]), 8, 48)
+    return shorten(row.label or row.by["partner_id"], 12, 80)
 
 
 def _partners(findings: Findings) -> list[_Partner]:

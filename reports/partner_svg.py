@@ -13,7 +13,9 @@ from reports.svg import Canvas
 SMALL = 11.5
 FIGURES = 42.0
 """Room for the figures beside a bar."""
-HEAD = 36.0
+HEAD = 8.0
+HEADING = 14.0
+"""Height of a line over the columns."""
 BAR = 8.0
 CELLS = 18.0
 APART = 12.0
@@ -31,7 +33,7 @@ class PartnerSlot:
 
 def partner_slots(chart: PartnerChart, width: float) -> Iterator[PartnerSlot]:
     """Partners from top to bottom, for a drawing of this width."""
-    y = HEAD
+    y = HEAD + HEADING * max(len(lines) for lines in heading_lines(chart, width))
     for row in chart.rows:
         room = width - text_width(row.figures, SIZE, bold=True) - GAP
         lines = wrap(row.label, SIZE, room, 2)
@@ -60,7 +62,7 @@ def draw_partners(chart: PartnerChart, setting: str) -> str:
     starts, length = column_places(chart, width)
     for x, lines in zip(starts, heading_lines(chart, width), strict=True):
         for index, line in enumerate(lines):
-            canvas.text(x, 12 + 14 * index, line, size=SMALL, fill=QUIET)
+            canvas.text(x, 12 + HEADING * index, line, size=SMALL, fill=QUIET)
     for slot in slots:
         for index, line in enumerate(slot.lines):
             canvas.text(0, slot.top + 13 + LEADING * index, line, size=SIZE)

@@ -34,6 +34,8 @@ def draw_quadrant(chart: QuadrantChart, setting: str) -> str:
         x, y = LEFT + place.x, TOP + place.y
         mark = place.mark
         canvas.markers(mark.shape, [(x, y)], colour=mark.colour, radius=place.radius)
+        room = text_width(mark.label, SIZE, bold=True) + 2
+        canvas.rect(x + place.radius + 2, y - 6, room, 12, fill="#fff")
         canvas.text(x + place.radius + 3, y + 4, mark.label, size=SIZE, bold=True)
     return canvas.render(setting)
 
