@@ -24,6 +24,12 @@ def output(tmp_path: Path) -> Path:
     return tmp_path / "output"
 
 
+def publish_findings(output: Path) -> None:
+    """The findings beside the published report."""
+    found = prop99().model_copy(update={"study_id": "prop99"})
+    (output / "prop99" / "runs" / "r1" / "findings.json").write_text(found.model_dump_json())
+
+
 def browser(folder: Path, body: str) -> str:
     """A stand-in for Chromium: a script that does with its arguments what `body` says."""
     path = folder / "chromium"
@@ -82,7 +88,7 @@ def test_a_browser_that_hangs_is_given_up(
 def test_the_page_of_all_studies_is_printed_beside_itself(
     output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (output / "prop99" / "runs" / "r1" / "findings.json").write_text(prop99().model_dump_json())
+    publish_findings(output)
     monkeypatch.setattr(installed, "find_browser", lambda: browser(tmp_path, WRITES))
     asked = ["report", "--all", "--pdf", "--out", str(output)]
     result = CliRunner().invoke(app, asked)
@@ -98,7 +104,7 @@ def test_the_page_of_all_studies_is_printed_beside_itself(
 def test_the_page_of_all_studies_needs_a_browser_for_paper_only(
     output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (output / "prop99" / "runs" / "r1" / "findings.json").write_text(prop99().model_dump_json())
+    publish_findings(output)
     monkeypatch.setattr(installed, "find_browser", lambda: None)
     result = CliRunner().invoke(app, ["report", "--all", "--pdf", "--out", str(output)])
     assert (result.exit_code, result.stdout) == (3, "")
