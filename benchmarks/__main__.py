@@ -11,6 +11,7 @@ from benchmarks import indicator_data
 from benchmarks.data import write_arrays, write_parquet
 from benchmarks.indicator_page import INDICATORS, met, section
 from benchmarks.intake_page import intake_section, measure_intake
+from benchmarks.report_page import measure_reports, report_section
 from benchmarks.run import ROOT, Measured, Program, measure
 
 ARRAYS = (
@@ -87,8 +88,9 @@ def main(page: Path) -> None:
         intake = intake_section(*measure_intake(folder))
         indicator_data.write_log(folder)
         described = section(measure(INDICATORS, folder), indicator_data.ENGAGEMENTS)
+        reported = report_section(measure_reports(folder))
     text = rendered(arrays, parquet, verdict, sensitivity)
-    page.write_text(f"{text}\n{intake}\n{described}", encoding="utf-8")
+    page.write_text(f"{text}\n{intake}\n{described}\n{reported}", encoding="utf-8")
     sys.stdout.write(page.read_text(encoding="utf-8"))
 
 

@@ -3,7 +3,6 @@
 `make screenshots` runs the example studies first. Without Chromium it exits 3 with one sentence.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,24 +11,13 @@ from pathlib import Path
 
 from PIL import Image
 
+from pipelines.browser import browser_command, find_browser
 from pipelines.errors import Exit, UserError
 from pipelines.overview import write_overview
-from pipelines.pdf import find_browser
 from pipelines.results import published_folder
 from pipelines.settings import Settings
 
 FOLDER = Path(__file__).resolve().parent / "images"
-FLAGS = (
-    "--headless=new",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--virtual-time-budget=6000",
-)
 SECONDS = 120
 NEEDED = (
     "Screenshots need an installed Chromium or Google Chrome (Debian: apt-get install chromium)."
@@ -65,12 +53,13 @@ def take(shot: Shot, browser: str, folder: Path) -> Path:
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         made = Path(scratch) / "shot.png"
-        command = [browser, *FLAGS, f"--user-data-dir={scratch}/profile", f"--screenshot={made}"]
-        if os.geteuid() == 0:
-            command.append("--no-sandbox")
-        command += [f"--window-size={shot.width},{shot.height}", shot.page.absolute().as_uri()]
+        size = f"--window-size={shot.width},{shot.height}"
+        wanted = ("--virtual-time-budget=6000", size, f"--screenshot={made}")
         subprocess.run(  # noqa: S603 - a browser of this machine, and files of our own
-            command, check=False, capture_output=True, timeout=SECONDS
+            browser_command(browser, f"{scratch}/profile", *wanted, shot.page.absolute().as_uri()),
+            check=False,
+            capture_output=True,
+            timeout=SECONDS,
         )
         if not made.is_file():
             what = f"The picture '{shot.name}' could not be made."

@@ -40,7 +40,8 @@ def review_notes(review: ibis.Table, study: Study) -> list[str]:
     )
     if not told["rows"]:
         return []
-    spent = f"{study.currency} {told['paid']:,.0f}" if told["known"] else "no known amount"
-    found = f"hybrid or unclassified, neither advocacy nor support: {told['rows']:,}, {spent}"
+    many = "1 engagement is" if told["rows"] == 1 else f"{told['rows']:,} engagements are"
+    amount = f"{study.currency} {told['paid']:,.0f}" if told["known"] else "no known amount"
+    found = f"{many} hybrid or unclassified ({amount}) and counted as neither advocacy nor support"
     advice = f"decide the largest of core/kinds_for_review.parquet in a {OVERRIDES} table"
     return [f"engagement:kind  {found} · {advice}"]

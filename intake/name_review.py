@@ -91,11 +91,14 @@ def merged_notes(alias: ibis.Table) -> list[str]:
         merged=merged.count(), meant=merged.canonical_partner_id.nunique()
     )
     rows = counted.order_by("source_file").to_pyarrow().to_pylist()
-    return [
-        f"{row['source_file']}  {row['merged']} rows count one partner as another; "
-        f"{row['meant']} partners stand for more than themselves"
-        for row in rows
-    ]
+    return [f"{row['source_file']}  {_merged(row['merged'], row['meant'])}" for row in rows]
+
+
+def _merged(rows: int, meant: int) -> str:
+    counts = "1 row counts" if rows == 1 else f"{rows} rows count"
+    stand = "1 partner stands" if meant == 1 else f"{meant} partners stand"
+    own = "itself" if meant == 1 else "themselves"
+    return f"{counts} one partner as another; {stand} for more than {own}"
 
 
 def _partners(partner: ibis.Table) -> list[_Partner]:

@@ -99,11 +99,9 @@ def report(
 
     if (study is None) is not every:
         raise typer.BadParameter("give a study, or --all and none", param_hint="STUDY")
-    if every and as_pdf:
-        raise typer.BadParameter("prints the report of one study, not --all", param_hint="--pdf")
     settings = _settings(out)
     if study is None:
-        code = show_overview(settings, open_it=open_it, as_json=as_json, debug=debug)
+        code = show_overview(settings, open_it=open_it, as_json=as_json, debug=debug, as_pdf=as_pdf)
     else:
         code = show_report(
             study, settings, open_it=open_it, as_json=as_json, debug=debug, as_pdf=as_pdf

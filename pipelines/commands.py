@@ -125,7 +125,8 @@ def show_report(
 
 def _print_report(page: Path, pdf: Path) -> Path | None:
     """The PDF, None (and one sentence) where no browser is installed."""
-    from pipelines.pdf import NEEDED, find_browser, print_page
+    from pipelines.browser import find_browser
+    from pipelines.pdf import NEEDED, print_page
 
     browser = find_browser()
     if browser is None:
@@ -135,16 +136,23 @@ def _print_report(page: Path, pdf: Path) -> Path | None:
     return pdf
 
 
-def show_overview(settings: Settings, *, open_it: bool, as_json: bool, debug: bool) -> int:
-    """Write the page of all studies, print its path, and open it when asked."""
+def show_overview(
+    settings: Settings, *, open_it: bool, as_json: bool, debug: bool, as_pdf: bool = False
+) -> int:
+    """Write the page of all studies, print its path, or its PDF's, and open it when asked."""
 
     def work() -> int:
         from pipelines.overview import overview_json, write_overview
 
         overview = write_overview(settings)
-        print(overview_json(overview) if as_json else overview.path)
+        path: Path | None = overview.path
+        if as_pdf:
+            path = _print_report(overview.path, overview.path.with_suffix(".pdf"))
+        if path is None:
+            return Exit.TOOL_MISSING
+        print(overview_json(overview, path) if as_json else path)
         if open_it:
-            webbrowser.open(overview.path.as_uri())
+            webbrowser.open(path.as_uri())
         return Exit.DONE
 
     return guarded(work, debug=debug)

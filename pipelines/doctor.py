@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.browser import find_browser
 from pipelines.errors import Exit
-from pipelines.pdf import find_browser
 from pipelines.settings import Settings, known_studies
 from pipelines.versions import NUMBERS_COME_FROM, code_version, package_versions
 

@@ -67,11 +67,11 @@ def study_results(settings: Settings) -> list[StudyResult]:
     return [_result(found[study_id], settings) for study_id in sorted(found)]
 
 
-def overview_json(overview: Overview) -> str:
-    """What the page shows, unrounded."""
+def overview_json(overview: Overview, path: Path | None = None) -> str:
+    """What the page shows, unrounded; `path` is the page itself, or what it was printed to."""
     studies = [_study_json(result, overview.path.parent) for result in overview.results]
     digest = overview_digest(overview.results)
-    document = {"page": str(overview.path), "findings_sha256": digest, "studies": studies}
+    document = {"page": str(path or overview.path), "findings_sha256": digest, "studies": studies}
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 

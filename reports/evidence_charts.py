@@ -1,33 +1,21 @@
 """Q1 beside its effects: how strong the evidence for the spend is, and whether boxes are ticked."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from reports.charts import ChartText
 from reports.indicator_rows import is_ok, overall, rows_of
-from reports.indicator_tables import Entry, RowsView, row_of, spoken
-from reports.names import clean, human, shorten
+from reports.indicator_tables import DrawnView, Entry, RowsView, entry_table, row_of, spoken
+from reports.names import human
 from reports.numbers import percent
 from reports.palette import MIDDLE, VERDICT_COLOURS, VERDICT_MARKERS
+from reports.phrases import FINDING_WORDS, GRADES
+from reports.quadrant import build_quadrant_chart, quadrant_entries
+from reports.quadrant_figure import quadrant_figure
+from reports.quadrant_svg import draw_quadrant
 from reports.rows import Row, RowGroup, RowsChart, room_above
 from reports.sources import source_line
 from schemas.findings import Findings, Indicator
-from schemas.vocabulary import Verdict
 
-SHOWN = 12
-"""Initiatives in the chart; the table has all."""
-GRADES: dict[str, str] = {
-    "E3": "Effect compared (E3)",
-    "E2": "Before and after only (E2)",
-    "E1": "Outputs counted only (E1)",
-    "E0": "Compliance records only (E0)",
-}
-FINDING_WORDS: dict[str, tuple[str, Verdict]] = {
-    "favourable": ("favourable", "improves"),
-    "little_difference": ("little or no difference", "no_meaningful_effect"),
-    "unfavourable": ("unfavourable", "harms"),
-    "inconclusive": ("unclear", "inconclusive"),
-}
 PARTS: dict[str, str] = {
     "agreement": "Written agreement",
     "fair_market_value": "Fair market value",
@@ -73,36 +61,46 @@ def build_evidence(findings: Findings) -> RowsView | None:
 
 
 def build_boxes(findings: Findings) -> RowsView | None:
-    """Compliance against evidence: one row for each initiative under its grade of evidence."""
+    """Compliance of all activities: everything required, then each part of it."""
     whole = overall(findings, "q1.compliance_complete")
     if whole is None or whole.value is None:
         return None
     currency = findings.currency
-    parts, placed = _parts(findings, whole), _placed(findings)
-    each = [
-        Entry(f"{entry.label}, {GRADES[grade]}", entry.row)
-        for grade in GRADES
-        for entry in placed.get(grade, [])
-    ]
-    share = percent(whole.value)
+    parts = _parts(findings, whole)
     chart = RowsChart(
         text=ChartText(
-            chart_id="boxes-by-evidence",
-            title=_boxes_title(findings, share),
+            chart_id="compliance",
+            title=f"Compliance complete in {percent(whole.value)} of activities",
             how_to_read=(
-                "Right: more boxes ticked. Up: stronger evidence of what it did for patients. "
-                "Upright line: all activities. Lines are 95% intervals."
+                "Share of activities that have what their type requires; lines are 95% intervals. "
+                "It says nothing of what came of them for patients."
             ),
             source=source_line(findings, "q1.compliance_complete"),
-            aria_label=f"Compliance against evidence. {spoken([*parts, *each], currency)}",
+            aria_label=f"Compliance of all activities. {spoken(parts, currency)}",
         ),
-        groups=tuple(_boxes_groups(parts, placed, currency)),
+        groups=(RowGroup("", tuple(row_of(entry, currency) for entry in parts)),),
         mark="dot",
         axis="percent",
-        axis_title="Activities with everything that their type requires",
-        reference=whole.value,
+        axis_title="Activities with what their type requires",
     )
-    return RowsView(chart, "Compliance, by part and by initiative", (*parts, *each))
+    return RowsView(chart, "Compliance of all activities, by part", tuple(parts))
+
+
+def build_quadrant(findings: Findings) -> DrawnView | None:
+    """Compliance against evidence, a mark for each initiative."""
+    chart = build_quadrant_chart(findings)
+    if chart is None:
+        return None
+    caption = "Compliance and evidence of each initiative"
+    entries = tuple(quadrant_entries(findings))
+    return DrawnView(
+        text=chart.text,
+        wide=draw_quadrant(chart, "wide"),
+        narrow=draw_quadrant(chart, "narrow"),
+        figure=quadrant_figure(chart),
+        table=entry_table(chart.text.chart_id, caption, entries, findings.currency),
+        key=chart.key,
+    )
 
 
 def _parts(findings: Findings, whole: Indicator) -> list[Entry]:
@@ -110,28 +108,6 @@ def _parts(findings: Findings, whole: Indicator) -> list[Entry]:
     rows = [row for row in rows_of(findings, "q1.compliance_complete", "part") if is_ok(row)]
     named = [Entry(PARTS.get(row.by["part"], human(row.by["part"])), row) for row in rows]
     return [Entry("Everything required", whole), *named]
-
-
-def _boxes_groups(
-    parts: list[Entry], placed: dict[str, list[Entry]], currency: str
-) -> Iterator[RowGroup]:
-    """All activities, then initiatives from the strongest evidence down, as many as fit."""
-    yield RowGroup("All activities", tuple(row_of(entry, currency) for entry in parts))
-    left = SHOWN
-    for grade, heading in GRADES.items():
-        mine = placed.get(grade, [])[:left]
-        left -= len(mine)
-        if mine:
-            rows = tuple(replace(row_of(entry, currency), shape="square") for entry in mine)
-            yield RowGroup(f"{heading}: complete by initiative", rows)
-
-
-def _boxes_title(findings: Findings, share: str) -> str:
-    compared = overall(findings, "q1.evidence_share", grade="E3")
-    said = f"Compliance complete in {share} of activities"
-    if compared is None or compared.value is None:
-        return said
-    return f"{said}, effect compared for {percent(compared.value)} of advocacy spend"
 
 
 def _graded(findings: Findings) -> list[tuple[Entry, Indicator | None]]:
@@ -155,20 +131,3 @@ def _evidence_row(entry: Entry, beside: Indicator | None, currency: str) -> Row:
     shape = VERDICT_MARKERS[verdict] if verdict else "circle"
     row = row_of(entry, currency)
     return replace(row, beside=beside.value if beside else None, colour=colour, shape=shape)
-
-
-def _placed(findings: Findings) -> dict[str, list[Entry]]:
-    """Compliance of each initiative under the strongest grade that any of its spend has."""
-    names = {effect.initiative_id: effect.initiative_name for effect in findings.effects}
-    grades: dict[str, str] = {}
-    for row in findings.indicators:
-        if row.indicator_id == "q1.evidence_share" and "initiative_id" in row.by:
-            mine = row.by["initiative_id"]
-            grades[mine] = max(grades.get(mine, "E0"), row.by["grade"])
-    placed: dict[str, list[Entry]] = {}
-    for row in rows_of(findings, "q1.compliance_complete", "initiative_id"):
-        mine = row.by["initiative_id"]
-        if is_ok(row) and mine in grades:
-            label = shorten(names.get(mine, clean(mine)), 8, 48)
-            placed.setdefault(grades[mine], []).append(Entry(label, row))
-    return placed

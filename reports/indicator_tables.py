@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from reports.charts import ChartText
+from reports.figures import Figure
 from reports.indicator_rows import basis, is_ok, shown
 from reports.numbers import money, number
 from reports.rows import Row, RowsChart
-from reports.tables import Table
+from reports.tables import Cell, Table
 from schemas.findings import Indicator
 
 DASH = "\u2013"
@@ -28,46 +30,61 @@ class RowsView:
     entries: tuple[Entry, ...]
 
 
+@dataclass(frozen=True)
+class DrawnView:
+    """A chart of a shape of its own, drawn, with its table; `key` tells its numbers."""
+
+    text: ChartText
+    wide: str
+    narrow: str
+    figure: Figure
+    table: Table
+    key: tuple[str, ...] = ()
+
+
+RECORD_HEADER = (
+    "what",
+    "indicator_id",
+    "split_by",
+    "value",
+    "numerator",
+    "denominator",
+    "n",
+    "ci_low",
+    "ci_high",
+    "unit",
+    "status",
+)
+
+
 def indicator_table(view: RowsView, currency: str) -> Table:
     """One row for each indicator; values unrounded in the CSV."""
+    return entry_table(view.chart.text.chart_id, view.caption, view.entries, currency)
+
+
+def entry_table(chart_id: str, caption: str, entries: tuple[Entry, ...], currency: str) -> Table:
+    """The table of a chart, one row for each indicator."""
     return Table(
-        table_id=f"{view.chart.text.chart_id}-table",
-        caption=view.caption,
+        table_id=f"{chart_id}-table",
+        caption=caption,
         header=("What", "Value (95% interval)", "From"),
         rows=tuple(
             (entry.label, figures_of(entry.row, currency), basis(entry.row, currency) or DASH)
-            for entry in view.entries
+            for entry in entries
         ),
-        record_header=(
-            "what",
-            "indicator_id",
-            "split_by",
-            "value",
-            "numerator",
-            "denominator",
-            "n",
-            "ci_low",
-            "ci_high",
-            "unit",
-            "status",
-        ),
-        records=tuple(
-            (
-                entry.label,
-                entry.row.indicator_id,
-                "; ".join(f"{name}={value}" for name, value in entry.row.by.items()),
-                entry.row.value,
-                entry.row.numerator,
-                entry.row.denominator,
-                entry.row.n,
-                entry.row.ci_low,
-                entry.row.ci_high,
-                entry.row.unit,
-                entry.row.status,
-            )
-            for entry in view.entries
-        ),
+        record_header=RECORD_HEADER,
+        records=tuple(record_of(entry) for entry in entries),
         numeric=frozenset({1, 2}),
+    )
+
+
+def record_of(entry: Entry) -> tuple[Cell, ...]:
+    """The indicator unrounded, under `RECORD_HEADER`."""
+    row = entry.row
+    split_by = "; ".join(f"{name}={value}" for name, value in row.by.items())
+    return (
+        *(entry.label, row.indicator_id, split_by, row.value, row.numerator, row.denominator),
+        *(row.n, row.ci_low, row.ci_high, row.unit, row.status),
     )
 
 

@@ -46,7 +46,7 @@ def plot_ways(findings: Findings, effect_id: str) -> go.Figure:
 
 def plot_chart(view: ChartView | None) -> go.Figure:
     """A chart of the report as a figure on white, under the title that states its finding."""
-    if view is None:
+    if view is None or view.figure is None:
         raise ValueError("there must be something to draw; the findings hold no such chart")
     return _on_white(view.figure, view.text.title)
 

@@ -1,6 +1,7 @@
 """The page: one HTML file that asks the network for nothing."""
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
@@ -15,16 +16,20 @@ from reports.subgroups import gap_sentences, subgroup_table
 from reports.table_views import input_table
 from reports.tables import csv_link
 from reports.views import (
+    LIVE_EFFECTS,
     OPEN_EFFECTS,
+    CardView,
     ChartView,
     EffectView,
     card_view,
+    drawn_once,
     effect_views,
     forest_view,
     headline_facts,
     other_effects,
     spend_effect_view,
     spend_view,
+    still,
 )
 from schemas.findings import Findings
 
@@ -39,48 +44,69 @@ def findings_digest(findings: Findings) -> str:
 def render_report(findings: Findings, digest: str | None = None) -> str:
     """The whole report; `digest` is that of the published file where the caller has it."""
     digest = digest or findings_digest(findings)
-    forest, spend, effects = forest_view(findings), spend_view(findings), effect_views(findings)
-    sections, against = section_views(findings), spend_effect_view(findings)
-    subgroups, accounts = subgroup_view(findings), account_view(findings)
-    charts = [forest, spend, against, subgroups, accounts]
-    anchors = [section.anchor for section in sections]
+    effects = effect_views(findings)
+    is_open, is_live = len(effects) <= OPEN_EFFECTS, len(effects) <= LIVE_EFFECTS
+    if not is_open:
+        effects = [drawn_once(effect) for effect in effects]
+    shown = _charts(findings)
+    sections = section_views(findings)
+    if not is_live:
+        shown = {name: still(view) for name, view in shown.items()}
+        sections = [_still_section(section) for section in sections]
     style = page_style(digest)
     script = page_asset("unpack.js") + page_asset("page.js")
-    policy = content_policy([script, plotly_script()], [style, *plotly_styles()])
+    scripts = [script, plotly_script()] if is_live else [script]
+    styles = [style, *plotly_styles()] if is_live else [style]
     return page_environment().get_template("report.html").render(
         findings=findings,
         digest=digest,
-        policy=policy,
+        policy=content_policy(scripts, styles),
         style=style,
         script=script,
-        bundle=packed_plotly(),
+        bundle=packed_plotly() if is_live else "",
         bundle_bytes=len(plotly_script().encode()),
-        figures=safe_json(_figures(charts, effects, sections)),
+        figures=safe_json(_figures(list(shown.values()), effects, sections)),
         title=clean(findings.title),
         short_title=shorten(findings.title, 24, 140),
         banner=SYNTHETIC_BANNER if findings.synthetic else "",
         facts=headline_facts(findings),
-        cards=[card_view(answer, anchors) for answer in findings.questions],
-        forest=forest,
-        spend=spend,
-        against=against,
+        cards=_cards(findings, sections),
         sections=sections,
         effects=effects,
-        is_open=len(effects) <= OPEN_EFFECTS,
+        is_open=is_open,
         others=other_effects(findings),
-        subgroups=subgroups,
         subgroup_table=subgroup_table(findings),
         gaps=gap_sentences(findings),
         notes=read_notes(findings.notes),
         notes_open=OPEN,
         is_balanced=all(row.is_balanced for row in findings.row_accounts),
-        accounts=accounts,
         inputs=input_table(findings),
         csv=lambda table: csv_link(table, synthetic=findings.synthetic),
         long_date=long_date,
         human=human,
         clean=clean,
+        **shown,
     )  # fmt: skip
+
+
+def _charts(findings: Findings) -> dict[str, ChartView | None]:
+    """Charts that stand outside sections, by the name that the template has for them."""
+    return {
+        "forest": forest_view(findings),
+        "spend": spend_view(findings),
+        "against": spend_effect_view(findings),
+        "subgroups": subgroup_view(findings),
+        "accounts": account_view(findings),
+    }
+
+
+def _still_section(section: SectionView) -> SectionView:
+    return replace(section, charts=[replace(chart, figure=None) for chart in section.charts])
+
+
+def _cards(findings: Findings, sections: list[SectionView]) -> list[CardView]:
+    anchors = [section.anchor for section in sections]
+    return [card_view(answer, anchors) for answer in findings.questions]
 
 
 def _figures(
@@ -89,7 +115,7 @@ def _figures(
     """Every figure by the id of its chart."""
     views = [*charts, *(effect.event for effect in effects), *(effect.bias for effect in effects)]
     views += [chart for section in sections for chart in section.charts]
-    return {view.text.chart_id: view.figure for view in views if view is not None}
+    return {view.text.chart_id: view.figure for view in views if view and view.figure}
 
 
 def page_style(digest: str) -> str:

@@ -208,3 +208,15 @@ SPEND_WORDS: dict[str, str] = {
     "q1.spend_support": "Patient support (not advocacy)",
     "q1.spend_unclassified": "Unclassified",
 }
+GRADES: dict[str, str] = {
+    "E3": "Effect compared (E3)",
+    "E2": "Before and after only (E2)",
+    "E1": "Outputs counted only (E1)",
+    "E0": "Compliance records only (E0)",
+}
+FINDING_WORDS: dict[str, tuple[str, Verdict]] = {
+    "favourable": ("favourable", "improves"),
+    "little_difference": ("little or no difference", "no_meaningful_effect"),
+    "unfavourable": ("unfavourable", "harms"),
+    "inconclusive": ("unclear", "inconclusive"),
+}

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from reports.charts import ChartText
 from reports.indicator_rows import has_one_payer, is_ok, latest_retention, overall, rows_of
-from reports.indicator_tables import Entry, RowsView, row_of, spoken
-from reports.names import clean, shorten
+from reports.indicator_tables import DrawnView, Entry, RowsView, row_of, spoken
 from reports.numbers import percent
 from reports.palette import BAD, GOOD, MIDDLE
+from reports.partner_chart import build_partner_chart, partner_label, partner_table
+from reports.partner_figure import partner_figure
+from reports.partner_svg import draw_partners
 from reports.rows import Row, RowGroup, RowsChart, room_above
 from reports.sources import source_line
 from schemas.findings import Findings, Indicator
@@ -93,11 +95,25 @@ def build_retention(findings: Findings) -> RowsView | None:
     return RowsView(chart, "Relationships kept from one year to the next", tuple(entries))
 
 
+def build_partners(findings: Findings) -> DrawnView | None:
+    """Components by partner."""
+    chart = build_partner_chart(findings)
+    if chart is None:
+        return None
+    return DrawnView(
+        text=chart.text,
+        wide=draw_partners(chart, "wide"),
+        narrow=draw_partners(chart, "narrow"),
+        figure=partner_figure(chart),
+        table=partner_table(findings),
+    )
+
+
 def build_dependence(findings: Findings) -> RowsView | None:
     """Partners with more than a quarter of a year's income from one payer."""
     whole = overall(findings, "q3.dependence")
     entries = [
-        Entry(shorten(clean(row.by["partner_id"]), 6, 40), row)
+        Entry(partner_label(row), row)
         for row in rows_of(findings, "q3.dependence", "partner_id")
         if is_ok(row)
     ]

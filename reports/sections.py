@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from reports.account_chart import build_accounts
 from reports.equity_charts import build_open, build_per_patient, build_reach
-from reports.evidence_charts import build_boxes, build_evidence
-from reports.indicator_tables import RowsView, indicator_table
+from reports.evidence_charts import build_boxes, build_evidence, build_quadrant
+from reports.indicator_tables import DrawnView, RowsView, indicator_table
 from reports.names import clean, human
-from reports.relationship_charts import build_components, build_dependence, build_retention
+from reports.relationship_charts import (
+    build_components,
+    build_dependence,
+    build_partners,
+    build_retention,
+)
 from reports.rows import RowsChart
 from reports.rows_figure import rows_figure
 from reports.rows_svg import draw_rows
@@ -18,13 +21,13 @@ from reports.subgroup_chart import build_subgroups
 from reports.subgroups import subgroup_table
 from reports.table_views import account_table
 from reports.tables import Table
-from reports.views import ChartView
+from reports.views import ChartView, markup
 from reports.voice_charts import build_heard, build_voice, build_voice_shares
 from schemas.findings import Findings
 from schemas.indicators import INDICATORS
 from schemas.vocabulary import Question
 
-Build = Callable[[Findings], RowsView | None]
+Build = Callable[[Findings], RowsView | DrawnView | None]
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ SECTIONS = (
         "Evidence for patients, or boxes ticked (Q1)",
         "Strength of evidence and completeness of compliance are two things, never added.",
         ("Q1",),
-        (build_evidence, build_boxes),
+        (build_evidence, build_boxes, build_quadrant),
     ),
     Section(
         "voice",
@@ -69,7 +72,7 @@ SECTIONS = (
         "Relationships with advocacy groups (Q3)",
         "Described as recorded; no cause is claimed. Patient support is left out.",
         ("Q3",),
-        (build_components, build_retention, build_dependence),
+        (build_components, build_retention, build_partners, build_dependence),
     ),
     Section(
         "fairness",
@@ -106,21 +109,18 @@ def _view(section: Section, findings: Findings) -> SectionView:
     return SectionView(section.anchor, section.title, section.lead, charts, absent)
 
 
-def chart_view(view: RowsView, findings: Findings) -> ChartView:
+def chart_view(view: RowsView | DrawnView, findings: Findings) -> ChartView:
     """A chart of indicators as the page shows it."""
-    return rows_view(view.chart, indicator_table(view, findings.currency))
+    if isinstance(view, RowsView):
+        return rows_view(view.chart, indicator_table(view, findings.currency))
+    drawn = markup(view.wide, view.narrow)
+    return ChartView(view.text, *drawn, view.figure, view.table, view.key)
 
 
 def rows_view(chart: RowsChart, table: Table) -> ChartView:
     """A chart in rows as the page shows it."""
     wide, narrow = draw_rows(chart, "wide"), draw_rows(chart, "narrow")
-    return ChartView(
-        chart.text,
-        Markup(wide),  # noqa: S704 - the SVG writer escapes every text
-        Markup(narrow),  # noqa: S704 - the SVG writer escapes every text
-        rows_figure(chart),
-        table,
-    )
+    return ChartView(chart.text, *markup(wide, narrow), rows_figure(chart), table)
 
 
 def subgroup_view(findings: Findings) -> ChartView | None:

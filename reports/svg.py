@@ -1,14 +1,20 @@
-"""A small SVG writer: every text and attribute is escaped, positions have one decimal."""
+"""A small SVG writer: every text and attribute is escaped, positions have one decimal.
 
-from collections.abc import Iterable
+A page may hold hundreds of drawings: paths are relative, and what a drawing says once stands.
+"""
+
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Literal
 
-from reports.palette import BAND, GRID, INK, LINE
+from reports.palette import BAND, GRID, INK, LINE, QUIET
 
 SHORT_FONT = "system-ui, Roboto, Arial, sans-serif"
 
 Anchor = Literal["start", "middle", "end"]
+Point = tuple[float, float]
+TEXT_SIZE = 12
+"""Size of text that says no other; its colour is QUIET."""
 
 
 class Canvas:
@@ -34,9 +40,10 @@ class Canvas:
         """One line of text on its baseline."""
         weight = ' font-weight="600"' if bold else ""
         place = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        own = "" if size == TEXT_SIZE else f' font-size="{_at(size)}"'
+        ink = "" if fill == QUIET else f' fill="{fill}"'
         self._parts.append(
-            f'<text x="{_at(x)}" y="{_at(y)}" font-size="{_at(size)}" fill="{fill}"'
-            f"{place}{weight}>{escape(words)}</text>"
+            f'<text x="{_at(x)}" y="{_at(y)}"{own}{ink}{place}{weight}>{escape(words)}</text>'
         )
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str = BAND) -> None:
@@ -55,20 +62,18 @@ class Canvas:
         dashes: str = "",
     ) -> None:
         """Straight segments (x1, y1, x2, y2) of one style, as a single path."""
-        path = "".join(f"M{_at(a)} {_at(b)}L{_at(c)} {_at(d)}" for a, b, c, d in segments)
+        path = _path([(a, b), (c, d)] for a, b, c, d in segments)
         if path:
             dash = f' stroke-dasharray="{dashes}"' if dashes else ""
-            self._parts.append(
-                f'<path d="{path}" fill="none" stroke="{stroke}" '
-                f'stroke-width="{_at(width)}"{dash}/>'
-            )
+            wide = "" if width == 1 else f' stroke-width="{_at(width)}"'
+            self._parts.append(f'<path d="{path}" stroke="{stroke}"{wide}{dash}/>')
 
     def polyline(
         self, points: list[tuple[float, float]], *, stroke: str, width: float = 1.5
     ) -> None:
         """One unbroken line."""
         if len(points) > 1:
-            path = "M" + "L".join(f"{_at(x)} {_at(y)}" for x, y in points)
+            path = _path([points])
             self._parts.append(
                 f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{_at(width)}"/>'
             )
@@ -91,7 +96,7 @@ class Canvas:
         self, points: list[tuple[float, float]], colour: str, radius: float, *, hollow: bool
     ) -> None:
         """Circles as round ends of lines without length: a tenth of the bytes of arcs."""
-        path = "".join(f"M{_at(x)} {_at(y)}h0" for x, y in points)
+        path = _path([point, point] for point in points)
         inks = [(colour, 2 * radius + 2)] + ([("#fff", 2 * radius - 2)] if hollow else [])
         for stroke, width in inks if path else []:
             self._parts.append(
@@ -109,9 +114,37 @@ class Canvas:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" class="{css_class}" '
             f'width="{_at(self.width)}" height="{_at(self.height)}" '
-            f'font-family="{SHORT_FONT}" aria-hidden="true" focusable="false">'
+            f'font-family="{SHORT_FONT}" font-size="{TEXT_SIZE}" fill="{QUIET}" '
+            'aria-hidden="true" focusable="false">'
             f"{''.join(self._parts)}</svg>"
         )
+
+
+def _path(lines: Iterable[Sequence[Point]]) -> str:
+    """Unbroken lines as one path of relative steps between places rounded to tenths."""
+    said: list[str] = []
+    here = (0, 0)
+    for line in lines:
+        for index, point in enumerate(line):
+            there = (round(10 * point[0]), round(10 * point[1]))
+            said.append(_step(there[0] - here[0], there[1] - here[1], is_move=index == 0))
+            here = there
+    return "".join(said)
+
+
+def _step(right: int, down: int, *, is_move: bool) -> str:
+    """One step, in tenths: a move, or a line that names only the way it goes."""
+    if is_move or (right and down):
+        across, along = _short(right), _short(down)
+        return f"{'m' if is_move else 'l'}{across}{'' if along.startswith('-') else ' '}{along}"
+    return f"v{_short(down)}" if down else f"h{_short(right)}"
+
+
+def _short(tenths: int) -> str:
+    """A number of tenths without what a path can do without."""
+    whole, rest = divmod(abs(tenths), 10)
+    said = f"{whole or ''}.{rest}" if rest else str(whole)
+    return f"-{said}" if tenths < 0 else said
 
 
 def _marker(shape: str, x: float, y: float, r: float) -> str:

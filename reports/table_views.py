@@ -89,6 +89,7 @@ def event_table(chart: EventChart, index: int) -> Table:
             (point.event_time, point.estimate, point.low, point.high, chart.y_title)
             for point in chart.points
         ),
+        is_slim=True,
         numeric=frozenset({1, 2}),
     )
 

@@ -23,6 +23,8 @@ class Table:
     records: tuple[tuple[Cell, ...], ...]
     numeric: frozenset[int] = frozenset()
     """Columns set flush right."""
+    is_slim: bool = False
+    """Whether its few short columns of numbers fit the narrowest page side by side."""
 
 
 def csv_text(table: Table, *, synthetic: bool) -> str:

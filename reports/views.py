@@ -1,6 +1,6 @@
 """What the page's template reads: every text ready, every drawing already safe markup."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from markupsafe import Markup
@@ -48,16 +48,22 @@ LINKS = {"untold": "See what is missing", "accounts": "See which data were read"
 Size = Literal["full", "half"]
 OPEN_EFFECTS = 8
 """Up to this many effects every section is open; beyond it all are closed alike."""
+LIVE_EFFECTS = 100
+"""Beyond this many effects every chart is a drawing: the page is large enough without a script."""
 
 
 @dataclass(frozen=True)
 class ChartView:
-    """One chart as the page shows it: two drawings, a figure, a table."""
+    """One chart as the page shows it: two drawings, a figure, a table.
+
+    Where there are too many of its kind to draw each three times, `wide` is empty, the narrow
+    drawing stands at every width, and there is no figure.
+    """
 
     text: ChartText
     wide: Markup
     narrow: Markup
-    figure: Figure
+    figure: Figure | None
     table: Table
     key: tuple[str, ...] = ()
     """What the numbers in the drawing stand for, in their order."""
@@ -157,7 +163,7 @@ def forest_view(findings: Findings) -> ChartView | None:
         return None
     return ChartView(
         chart.text,
-        *_markup(draw_forest(chart, WIDE), draw_forest(chart, NARROW)),
+        *markup(draw_forest(chart, WIDE), draw_forest(chart, NARROW)),
         forest_figure(chart),
         summary_table(judged_effects(findings), "summary-table", "Summary of findings"),
     )
@@ -170,7 +176,7 @@ def spend_view(findings: Findings) -> ChartView | None:
         return None
     wide, narrow = draw_spend(chart, "wide"), draw_spend(chart, "narrow")
     return ChartView(
-        chart.text, *_markup(wide, narrow), spend_figure(chart), spend_table(chart, findings)
+        chart.text, *markup(wide, narrow), spend_figure(chart), spend_table(chart, findings)
     )
 
 
@@ -182,7 +188,7 @@ def spend_effect_view(findings: Findings) -> ChartView | None:
     wide, narrow = draw_spend_effect(chart, "wide"), draw_spend_effect(chart, "narrow")
     return ChartView(
         chart.text,
-        *_markup(wide, narrow),
+        *markup(wide, narrow),
         spend_effect_figure(chart),
         spend_effect_table(findings),
         chart.key,
@@ -197,6 +203,20 @@ def effect_views(findings: Findings) -> list[EffectView]:
     ]
 
 
+def drawn_once(view: EffectView) -> EffectView:
+    """The section of one of very many effects, each of its charts one drawing for every width."""
+    return replace(view, event=_once(view.event), bias=_once(view.bias))
+
+
+def still(view: ChartView | None) -> ChartView | None:
+    """The chart as drawings only."""
+    return view and replace(view, figure=None)
+
+
+def _once(view: ChartView | None) -> ChartView | None:
+    return view and replace(view, wide=Markup(""), figure=None)
+
+
 def other_effects(findings: Findings) -> Table | None:
     """Negative controls; they do not count in the headline."""
     others = [
@@ -209,7 +229,8 @@ def other_effects(findings: Findings) -> Table | None:
     return summary_table(others, "others-table", "Negative controls (exploratory)")
 
 
-def _markup(wide: str, narrow: str) -> tuple[Markup, Markup]:
+def markup(wide: str, narrow: str) -> tuple[Markup, Markup]:
+    """Both drawings as what the page takes for safe."""
     return (
         Markup(wide),  # noqa: S704 - the SVG writer escapes every text
         Markup(narrow),  # noqa: S704 - the SVG writer escapes every text
@@ -248,7 +269,7 @@ def _event_view(effect: Effect, index: int, period: str) -> ChartView | None:
         return None
     wide, narrow = draw_event_study(chart, "wide"), draw_event_study(chart, "narrow")
     return ChartView(
-        chart.text, *_markup(wide, narrow), event_figure(chart), event_table(chart, index)
+        chart.text, *markup(wide, narrow), event_figure(chart), event_table(chart, index)
     )
 
 
@@ -258,7 +279,7 @@ def _bias_view(effect: Effect, index: int) -> tuple[ChartView, str] | None:
         return None
     wide, narrow = draw_bias(chart, "wide"), draw_bias(chart, "narrow")
     view = ChartView(
-        chart.text, *_markup(wide, narrow), bias_figure(chart), bias_table(chart, index)
+        chart.text, *markup(wide, narrow), bias_figure(chart), bias_table(chart, index)
     )
     return view, chart.words
 

@@ -208,6 +208,7 @@ class Indicator(StrictModel):
     indicator_id: str
     question: Question
     by: dict[str, str] = Field(default_factory=dict)
+    label: str = Field("", description="Public name of the partner that the row is of.")
     value: float | None = None
     numerator: float | None = None
     denominator: float | None = None

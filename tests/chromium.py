@@ -2,7 +2,6 @@
 
 import base64
 import json
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,23 +11,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--remote-debugging-port=0",
-)
-
-
-def chromium_path() -> str | None:
-    """Where Chromium is installed, None where it is not."""
-    return shutil.which("chromium") or shutil.which("google-chrome")
+from pipelines.browser import browser_command, find_browser
 
 
 class Page:
@@ -122,12 +105,12 @@ class Page:
 @contextmanager
 def open_tab() -> Iterator[Page]:
     """A tab of a fresh browser with an empty profile; both are gone afterwards."""
-    chromium = chromium_path()
+    chromium = find_browser()
     if chromium is None:
         raise FileNotFoundError("chromium must be installed; apt-get install chromium")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
-            [chromium, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            browser_command(chromium, profile, "--remote-debugging-port=0", "about:blank"),
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,

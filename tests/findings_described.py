@@ -125,10 +125,29 @@ def _relationships() -> list[Indicator]:
         share("q3.transactional_share", 12.0, 44.0),
         share("q3.single_funder_share", 11.0, 24.0),
         share("q3.dependence", 3.0, 20.0),
+        *_partners(),
         part("q3.dependence", 62_000.0, 100_000.0, partner_id="rare_voices"),
         part("q3.dependence", 31_000.0, 100_000.0, partner_id="lung_circle"),
         part("q3.launch_coupling", 1.9e6),
         lacking("q3.trust", "needs partner_survey"),
+    ]
+
+
+def of_partner(partner_id: str, label: str, amount: float, **shares: float) -> list[Indicator]:
+    """A partner that is told by itself: its money, and some of its components."""
+    by = {"partner_id": partner_id}
+    rows = [value("q3.partners", amount, "EUR", **by, part="amount")]
+    rows += [share("q3.partners", top, 10.0, **by, part=name) for name, top in shares.items()]
+    return [row.model_copy(update={"label": label}) for row in rows]
+
+
+def _partners() -> list[Indicator]:
+    return [
+        value("q3.partners", 24.0, "partners"),
+        value("q3.partners", 21.0, "partners", part="others"),
+        *of_partner("lung", "Lung Circle", 2.4e6, retention=9, long=7, core=2, first_step=3),
+        *of_partner("rare", "Rare Voices", 1.1e6, retention=5, core=1, dependence=6),
+        *of_partner("hidden", "", 0.4e6, retention=4, dependence=12),
     ]
 
 

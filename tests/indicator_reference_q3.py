@@ -1,7 +1,5 @@
 """Q3 a second time, from the registry's definitions: money between payers and partners."""
 
-import datetime as dt
-
 import pandas as pd
 
 from tests.indicator_parts import (
@@ -12,7 +10,6 @@ from tests.indicator_parts import (
     activities,
     counted,
     flags,
-    in_reporting,
     mean_of,
     money_log,
     months_later,
@@ -20,6 +17,7 @@ from tests.indicator_parts import (
     quantile_of,
     ratio,
 )
+from tests.indicator_reference_partners import is_long, largest_of_income, put_partners
 from tests.indicator_reference_tenure import put_time
 
 PAIR = ["payer_id", "partner_id"]
@@ -35,6 +33,7 @@ def put_q3(given: Given) -> None:
         _put_money(given, clear, kinds="advocacy")
     _put_retention(given, paid)
     _put_trends(given, paid)
+    put_partners(given, paid)
     _put_dependence(given, paid)
     put_time(given)
     _put_first_step(given)
@@ -74,13 +73,6 @@ def _put_concentration(given: Given, paid: pd.DataFrame, by: dict[str, str]) -> 
 def _part(rows: pd.DataFrame, is_in: pd.Series) -> Expected:
     """Net amounts of the part over those of the whole."""
     return ratio(float(rows.loc[is_in, "net"].sum()), float(rows["net"].sum()), len(rows))
-
-
-def is_long(start: dt.date, end: dt.date) -> bool:
-    """Whether an agreement, its last day included, holds for 24 months or more."""
-    if pd.isna(start) or pd.isna(end):
-        return False
-    return end + dt.timedelta(days=1) >= months_later(start, 24)
 
 
 def _put_quality(given: Given, paid: pd.DataFrame, by: dict[str, str]) -> None:
@@ -137,26 +129,11 @@ def _put_year(given: Given, rows: pd.DataFrame, **by: object) -> None:
 
 
 def _put_dependence(given: Given, paid: pd.DataFrame) -> None:
-    sums = paid.groupby(["partner_id", "payer_id", "year"])["net"].sum()
-    largest = sums.groupby("partner_id").max()
-    partner = given.frames["partner"].set_index("partner_id")
-    shares: list[float] = []
-    rows: list[tuple[float, str, Expected]] = []
-    for name, most in largest.items():
-        money = partner["annual_income"].get(name)
-        if pd.isna(money):
-            continue
-        income = in_reporting(
-            given, float(money), str(partner["income_currency"][name]), given.horizon
-        )
-        if not income:
-            continue
-        shares.append(most / income)
-        if most / income > 0.25:
-            rows.append((-most / income, name, Expected(most / income, most, income, 1)))
-    for _, name, row in sorted(rows, key=lambda row: row[:2])[:50]:
-        given.put("q3.dependence", row, partner_id=name)
-    above = pd.Series([share > 0.25 for share in shares], dtype=bool)
+    found = largest_of_income(given, paid)
+    rows = sorted((-row.value, name) for name, row in found.items() if row.value > 0.25)
+    for _, name in rows[:50]:
+        given.put("q3.dependence", found[name], partner_id=name)
+    above = pd.Series([row.value > 0.25 for row in found.values()], dtype=bool)
     given.put("q3.dependence", flags(above))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from html.parser import HTMLParser
 
-from reports.names import human, inside
+from reports.names import clean, human, inside
 from schemas.findings import Findings
 
 NUMBER = re.compile(r"(?<![\w.])[\u2212-]?\d[\d,]*(?:\.\d+)?(?! of 4\b)(?=( million)?)(?!\w)")
@@ -128,6 +128,8 @@ def _names(findings: Findings) -> list[str]:
     names = {findings.title, findings.study_id, findings.provenance.code_version, *findings.notes}
     names |= set(findings.provenance.packages.values())
     names |= {note.split(" ")[0].rpartition(":")[0] for note in findings.notes} - {""}
+    for row in findings.indicators:
+        names |= {clean(row.label), *row.label.split(), row.by.get("partner_id", "")}
     for effect in findings.effects:
         own = (effect.part.level, effect.part.dimension, effect.subgroup_id)
         parts = [*own, *map(human, own)]

@@ -191,6 +191,7 @@ def put_relationships(truths: Truths, rows: list[dict[str, Any]]) -> None:
     truths.share("q3.pairs_three_years", (len(seen) >= 3 for seen in years.values()))
     funders = Counter(partner for _, partner in years)
     truths.share("q3.single_funder_share", (count == 1 for count in funders.values()))
+    truths.put("q3.partners", Truth(len(funders), len(funders)))
     for side, key in (("recipients", "partner_id"), ("payers", "payer_id")):
         _put_concentration(truths, side, _sums(paid, key))
     for year in (2021, 2022, 2023):

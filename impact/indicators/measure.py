@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from impact.indicators import (
+    by_partner,
     compliance,
     disclosure,
     equity,
@@ -108,6 +109,7 @@ FAMILIES = (
         ("q3.multi_year_share", "q3.core_share"),
         lambda at: relationships.measure_money_shares(at.payments),
     ),
+    Family(("q3.partners",), lambda at: by_partner.measure_partners(at.payments)),
     Family(("q3.dependence",), lambda at: partners.measure_dependence(at.payments)),
     Family(("q3.launch_coupling",), lambda at: relationships.measure_launch_coupling(at.payments)),
     Family(("q3.tenure", "q3.transactional_share"), lambda at: tenure.measure_time(at.tables)),

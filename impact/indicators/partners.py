@@ -22,19 +22,26 @@ PAYMENTS_ALONE = "needs funding_type or engagements without money: the log may h
 def measure_dependence(payments: Payments) -> Iterator[Indicator]:
     """Partners with more than a quarter of a year's income from one payer."""
     study = payments.tables.study
-    income = _incomes(payments.tables)
-    yearly = payments.relations.groupby(["partner_id", "payer_id", "year"])["paid"].sum()
-    largest = yearly.groupby("partner_id").max()
+    income, largest = incomes(payments.tables), largest_sums(payments)
     ratio = (largest / income.reindex(largest.index)).dropna()
     above = ratio[ratio > DEPENDENT]
     yield share_of_cases("q3.dependence", len(above), len(ratio), study)
+    names = payments.tables.partner_names
     order = np.lexsort((above.index.to_numpy(dtype=str), -above.to_numpy()))
     for partner_id in above.index[order[:SHOWN]]:
         paid, earned = float(largest[partner_id]), float(income[partner_id])
-        yield share_of_sum("q3.dependence", paid, earned, 1, study, {"partner_id": partner_id})
+        row = share_of_sum("q3.dependence", paid, earned, 1, study, {"partner_id": partner_id})
+        yield row.model_copy(update={"label": names.get(partner_id, "")})
 
 
-def _incomes(tables: IndicatorTables) -> pd.Series:
+def largest_sums(payments: Payments) -> pd.Series:
+    """The most that each partner had from one payer in one year."""
+    yearly = payments.relations.groupby(["partner_id", "payer_id", "year"])["paid"].sum()
+    found: pd.Series = yearly.groupby("partner_id").max()
+    return found
+
+
+def incomes(tables: IndicatorTables) -> pd.Series:
     """Annual income above zero by partner, in the reporting currency."""
     partner = tables["partner"]
     rows = partner.filter(partner.annual_income > 0).select(

@@ -51,7 +51,7 @@ class Payments:
         keys = ["payer_id", "partner_id", "year", "group"]
         rows = self.rows
         sums = rows.group_by(keys).agg(
-            payment_count=rows.count(), paid=_exact(rows.net_amount.sum())
+            payment_count=rows.count(), paid=exact(rows.net_amount.sum())
         )
         found: pd.DataFrame = sums.order_by(keys).to_pandas()
         if self.tables.study.partner_level == "partner":
@@ -106,19 +106,12 @@ class Payments:
         rows, asked = self.rows, {}
         amount = rows.net_amount.cast("float64")
         shares = [float(quantile) for quantile in QUANTILES]
-        is_dated = is_given(rows.agreement_start) & is_given(rows.agreement_end)
-        is_funded = is_given(rows.funding_type) & (rows.funding_type != "none")
-        parts = {
-            "dated": is_dated,
-            "long": surely(is_long(rows)),
-            "funded": is_funded,
-            "core": surely(rows.funding_type == "core_unrestricted"),
-        }
+        parts = money_parts(rows)
         for population in self.populations:
             start, is_mine = _prefix(population), rows.group.isin(population.groups)
             asked[f"{start}quantiles"] = amount.quantile(shares, where=is_mine)
             for name, is_part in parts.items():
-                asked[f"{start}{name}_paid"] = _exact(rows.net_amount.sum(where=is_part & is_mine))
+                asked[f"{start}{name}_paid"] = exact(rows.net_amount.sum(where=is_part & is_mine))
                 asked[f"{start}{name}_count"] = rows.count(where=is_part & is_mine)
         asked["worded_count"] = rows.count(where=surely(rows.purpose.strip() != ""))
         [found] = rows.aggregate(**asked).to_pyarrow().to_pylist()
@@ -129,7 +122,17 @@ def _prefix(population: Population) -> str:
     return "".join(population.groups) + ":"
 
 
-def _exact(amount: Any) -> Any:
+def money_parts(rows: ibis.Table) -> dict[str, Any]:
+    """Whether a payment has both agreement dates, a long agreement, funding of known type, core."""
+    return {
+        "dated": is_given(rows.agreement_start) & is_given(rows.agreement_end),
+        "long": surely(is_long(rows)),
+        "funded": is_given(rows.funding_type) & (rows.funding_type != "none"),
+        "core": surely(rows.funding_type == "core_unrestricted"),
+    }
+
+
+def exact(amount: Any) -> Any:
     """An exact sum as a float; none is 0."""
     return amount.cast(MONEY).cast("float64").fill_null(ibis.literal(0.0))
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import ibis
 import pandas as pd
 
-from impact.indicators.expressions import is_given
+from impact.indicators.expressions import is_given, surely
 from schemas.findings import Effect
 from schemas.study import Study
 
@@ -64,6 +64,14 @@ class IndicatorTables:
     def has_anonymous(self) -> bool:
         """Whether the source withholds the name of any partner."""
         return bool(self.core["partner"].is_anonymous.sum().to_pyarrow().as_py())
+
+    @cached_property
+    def partner_names(self) -> dict[str, str]:
+        """Names of partners by id; none of one whose name the source withholds."""
+        partner = self.core["partner"]
+        rows = partner.filter(~surely(partner.is_anonymous)).select("partner_id", "name")
+        found = rows.to_pandas()
+        return dict(zip(found["partner_id"], found["name"], strict=True))
 
     @cached_property
     def dimensions(self) -> pd.Series:

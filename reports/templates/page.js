@@ -59,8 +59,9 @@
   showAge();
   openTarget();
   addEventListener("hashchange", openTarget);
-  if (innerWidth < narrow) return;
-  const models = JSON.parse(document.getElementById("figures").textContent);
+  const packed = document.getElementById("figures");
+  if (innerWidth < narrow || !packed) return;
+  const models = JSON.parse(packed.textContent);
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;

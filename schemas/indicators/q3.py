@@ -175,6 +175,36 @@ Q3 = (
         optional=("engagement.agreement_start", "engagement.agreement_end"),
     ),
     IndicatorSpec(
+        "q3.partners",
+        "Partners, each by itself",
+        "Number of partners with a payment; beside it the 15 with the most money and each "
+        "component of the relationship by itself, without a score. Their names are given unless "
+        "the source withholds them; a component of which nothing is known is "
+        "left out. Trust is not told by partner: few persons answer for one.",
+        "partners",
+        "-",
+        "partners",
+        "partners",
+        _PAID,
+        _OWN,
+        "wilson",
+        by=(
+            "part: others, the partners that are not told by themselves",
+            "partner_id, part: amount (net amounts, in currency)",
+            "partner_id, part: retention (pairs of a year seen in the next, as in q3.retention)",
+            "partner_id, part: first_step (engagements that it initiated, alone or jointly)",
+            "partner_id, part: long and core (as in q3.multi_year_share and q3.core_share)",
+            "partner_id, part: dependence (largest sum of a year from one payer / income)",
+        ),
+        optional=(
+            "engagement.agreement_start",
+            "engagement.agreement_end",
+            "engagement.funding_type",
+            "engagement.initiated_by",
+            "partner.annual_income",
+        ),
+    ),
+    IndicatorSpec(
         "q3.dependence",
         "Partners that depend on one payer",
         "Partners whose largest sum from one payer in one calendar year is above 25 % of their "

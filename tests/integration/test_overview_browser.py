@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.browser import find_browser
 from reports.overview_page import render_overview
-from tests.chromium import Page, chromium_path, open_tab
+from tests.chromium import Page, open_tab
 from tests.findings_extremes import extremes
 from tests.integration.test_report_axe import AXE, RUN
 from tests.integration.test_report_browser import OUTSIDE
@@ -14,7 +15,7 @@ from tests.unit.test_reports_overview import never_run, result_of, usual
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed"),
+    pytest.mark.skipif(find_browser() is None, reason="chromium is not installed"),
 ]
 WIDTHS = (1280, 768, 390, 320)
 SHORT_ROWS = extremes().model_copy(update={"effects": extremes().effects[12:36]})

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.browser import find_browser
 from reports.page import render_report
 from reports.words import write_words
-from tests.chromium import Page, chromium_path, open_tab
+from tests.chromium import Page, open_tab
 from tests.findings_extremes import all_samples, wild_samples
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(chromium_path() is None, reason="chromium is not installed"),
+    pytest.mark.skipif(find_browser() is None, reason="chromium is not installed"),
 ]
 WIDTHS = (1280, 768, 390, 320)
 OUTSIDE = """

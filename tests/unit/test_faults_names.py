@@ -139,7 +139,7 @@ def test_the_notes_of_a_run_count_and_name_nobody(tmp_path: Path) -> None:
     assert [note.split(" · ")[0] for note in notes] == [
         f"unit.csv:2:name  {HIDDEN_TOLD} in 2 rows: 2, 3",
         "partner.csv:name  1 pair of names looks alike; none was merged",
-        "alias.csv  1 rows count one partner as another; 1 partners stand for more than themselves",
+        "alias.csv  1 row counts one partner as another; 1 partner stands for more than itself",
     ]
 
 

@@ -42,14 +42,14 @@ def test_no_free_text_is_in_the_list() -> None:
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        (LOG[:2], ["2, EUR 1,000"]),
-        ([LOG[3]], ["1, no known amount"]),
+        (LOG[:2], ["2 engagements are hybrid or unclassified (EUR 1,000)"]),
+        ([LOG[3]], ["1 engagement is hybrid or unclassified (no known amount)"]),
         ([LOG[2]], []),
     ],
 )
 def test_the_report_says_how_much_has_no_clear_kind(
     rows: list[dict[str, Any]], expected: list[str]
 ) -> None:
-    told = "engagement:kind  hybrid or unclassified, neither advocacy nor support: "
+    place, rest = "engagement:kind  ", " and counted as neither advocacy nor support"
     notes = [note.split(" · ")[0] for note in review_notes(listed(*rows), study())]
-    assert notes == [told + found for found in expected]
+    assert notes == [f"{place}{found}{rest}" for found in expected]

@@ -249,7 +249,7 @@ def test_every_chart_has_a_source_and_a_table_to_download(result: Findings) -> N
     assert page.count('<figcaption class="source">Source: ') == len(figures)
     links = re.findall(r'download="([^"]+)\.csv"', page)
     assert len(links) == len(set(links)) >= len(figures)
-    assert set(links) == set(re.findall(r'<table role="table" id="([^"]+)"', page))
+    assert set(links) == set(re.findall(r'<table[^>]* id="([^"]+)"', page))
 
 
 def test_no_two_elements_of_a_page_share_an_id() -> None:

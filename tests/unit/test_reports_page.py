@@ -17,7 +17,7 @@ from reports.tables import Table, csv_text, neutral
 from reports.views import headline_facts
 from reports.words import write_words
 from schemas.findings import Cost, Findings
-from tests.findings_extremes import HOSTILE_NAMES, all_samples, extremes
+from tests.findings_extremes import HOSTILE_NAMES, all_samples, crowd, extremes
 from tests.findings_samples import findings, portfolio, portfolio_effect, prop99, tobacco_effect
 from tests.prose import counts_of, page_prose, unsupported
 
@@ -108,19 +108,27 @@ def test_every_table_has_a_caption_and_scoped_headers(name: str) -> None:
     outline = Outline(page)
     assert page.count("<caption>") == len(outline.all("table"))
     assert all(attrs.get("scope") in {"col", "row"} for attrs in outline.all("th"))
-    assert all(attrs.get("data-label") for attrs in outline.all("td"))
+    for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
+        labelled = table.count(' data-label="')
+        is_slim = 'class="slim"' in table
+        assert labelled == (0 if is_slim else table.count("<td"))
+        assert not is_slim or table.count('scope="col"') <= 3
 
 
-def test_every_chart_has_a_label_a_drawing_for_both_widths_and_a_figure(name: str) -> None:
-    page = PAGES[name]
-    outline = Outline(page)
-    figures = [attrs["data-figure"] for attrs in outline.all("figure")]
+def test_every_chart_has_a_label_and_a_drawing_for_every_width(name: str) -> None:
+    outline = Outline(PAGES[name])
+    figures = outline.all("figure")
+    live = [attrs["data-figure"] for attrs in figures if "data-figure" in attrs]
     models = json.loads(outline.inline["script"][0])
-    assert sorted(models) == sorted(mark for mark in figures if mark)
+    assert sorted(models) == sorted(mark for mark in live if mark)
     labels = [attrs for attrs in outline.all("div") if attrs.get("role") == "img"]
     assert len(labels) == len(figures)
     assert all(len(attrs["aria-label"] or "") >= 40 for attrs in labels)
-    assert len(outline.all("svg")) == 2 * len(figures)
+    drawn = [attrs["class"] for attrs in outline.all("svg")]
+    assert (drawn.count("narrow"), drawn.count("wide")) == (len(figures), len(live))
+    in_effects = sum(str(attrs["id"]).startswith(("event-", "bias-")) for attrs in figures)
+    is_crowd = "crowd" in str(outline.all("body")[0]["class"])
+    assert len(figures) - len(live) == (in_effects if is_crowd else 0)
 
 
 def test_every_number_in_the_prose_of_the_page_is_in_the_findings(name: str) -> None:
@@ -227,3 +235,15 @@ def test_rows_that_are_lost_are_not_called_accounted_for() -> None:
     lost = prop99().row_accounts[0].model_copy(update={"read": 40})
     page = render_report(write_words(findings([], row_accounts=[lost])))
     assert "Some rows that were read are not accounted for" in page
+
+
+def test_two_hundred_effects_have_every_drawing_and_table_and_no_live_chart() -> None:
+    page = render_report(write_words(crowd()))
+    outline = Outline(page)
+    assert len(outline.all("script")) == 1
+    assert csp_hash(plotly_script()) not in (outline.all("meta")[1]["content"] or "")
+    figures = [str(attrs["id"]) for attrs in outline.all("figure")]
+    wanted = {f"{kind}-{n}" for kind in ("event", "bias") for n in range(1, 201)}
+    assert wanted < set(figures)
+    assert [attrs["class"] for attrs in outline.all("svg")].count("narrow") == len(figures)
+    assert len(page.encode()) <= 2 * LIMIT

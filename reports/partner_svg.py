@@ -1,0 +1,85 @@
+"""Components by partner as static SVG: a partner's name and money, its bars below them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reports.measure import text_width, wrap
+from reports.palette import BAND, INK, QUIET
+from reports.partner_chart import DASH, PartnerChart, PartnerRow
+from reports.rows import GAP, LEADING, SIZE
+from reports.rows_svg import ROWS_WIDTHS
+from reports.svg import Canvas
+
+SMALL = 11.5
+FIGURES = 42.0
+"""Room for the figures beside a bar."""
+HEAD = 8.0
+HEADING = 14.0
+"""Height of a line over the columns."""
+BAR = 8.0
+CELLS = 18.0
+APART = 12.0
+
+
+@dataclass(frozen=True)
+class PartnerSlot:
+    """Where one partner stands: lines of its name from `top`, its bars at `centre`."""
+
+    row: PartnerRow
+    lines: list[str]
+    top: float
+    centre: float
+
+
+def partner_slots(chart: PartnerChart, width: float) -> Iterator[PartnerSlot]:
+    """Partners from top to bottom, for a drawing of this width."""
+    y = HEAD + HEADING * max(len(lines) for lines in heading_lines(chart, width))
+    for row in chart.rows:
+        room = width - text_width(row.figures, SIZE, bold=True) - GAP
+        lines = wrap(row.label, SIZE, room, 2)
+        height = LEADING * len(lines)
+        yield PartnerSlot(row, lines, y, y + height + CELLS / 2)
+        y += height + CELLS + APART
+
+
+def column_places(chart: PartnerChart, width: float) -> tuple[list[float], float]:
+    """Where each column starts, and how long its bar of 100 % is."""
+    step = width / len(chart.columns)
+    return [step * index for index in range(len(chart.columns))], step - FIGURES - 6
+
+
+def heading_lines(chart: PartnerChart, width: float) -> list[list[str]]:
+    """The words over each column, on at most two lines."""
+    step = width / len(chart.columns)
+    return [wrap(column.heading, SMALL, step - 4, 2) for column in chart.columns]
+
+
+def draw_partners(chart: PartnerChart, setting: str) -> str:
+    """The chart as an SVG string."""
+    width = ROWS_WIDTHS[setting]
+    slots = list(partner_slots(chart, width))
+    canvas = Canvas(width, slots[-1].centre + CELLS / 2 + 4)
+    starts, length = column_places(chart, width)
+    for x, lines in zip(starts, heading_lines(chart, width), strict=True):
+        for index, line in enumerate(lines):
+            canvas.text(x, 12 + HEADING * index, line, size=SMALL, fill=QUIET)
+    for slot in slots:
+        for index, line in enumerate(slot.lines):
+            canvas.text(0, slot.top + 13 + LEADING * index, line, size=SIZE)
+        figures = slot.row.figures
+        canvas.text(width, slot.top + 13, figures, size=SIZE, anchor="end", bold=True)
+        _draw_cells(canvas, chart, slot, starts, length)
+    return canvas.render(setting)
+
+
+def _draw_cells(
+    canvas: Canvas, chart: PartnerChart, slot: PartnerSlot, starts: list[float], length: float
+) -> None:
+    y = slot.centre
+    for x, column, cell in zip(starts, chart.columns, slot.row.cells, strict=True):
+        if cell is None:
+            canvas.text(x, y + 4, DASH, size=SMALL, fill=QUIET)
+            continue
+        canvas.rect(x, y - BAR / 2, length, BAR, fill=BAND)
+        canvas.rect(x, y - BAR / 2, length * min(1.0, cell.value), BAR, fill=column.colour)
+        canvas.text(x + length + 5, y + 4, cell.figures, size=SMALL, fill=INK)
