@@ -12,7 +12,7 @@ from tests.indicator_reference import expected_rows
 from tests.indicator_world import World, draw_world
 
 NUMBERS = ("value", "numerator", "denominator", "n", "ci_low", "ci_high")
-FAST, SLOW = range(24), range(1_000, 2_000)
+FAST, SLOW = range(8), range(1_000, 2_000)
 
 
 def made_rows(world: World) -> dict[Key, Indicator]:

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import intake_data
 from benchmarks.answer import Answer
-from benchmarks.intake_page import LARGE, SMALL, intake_section, measure_intake
+from benchmarks.intake_page import PROGRAMS, intake_section, measure_intake
 from benchmarks.intake_peer import peer
 from benchmarks.intake_runs import floor, ours
 from benchmarks.run import Measured, Program
@@ -46,12 +46,14 @@ def made(program: Program, seconds: float, peak: float) -> Measured:
 
 
 def test_the_section_says_which_targets_are_met() -> None:
-    large = [made(LARGE[0], 10, 700), made(LARGE[1], 25, 1024)]
-    small = [made(SMALL[0], 1, 500), made(SMALL[1], 3, 800), made(SMALL[2], 6, 900)]
+    floor, ours, peer = PROGRAMS
+    large = [made(floor, 10, 700), made(ours, 25, 1024), made(peer, 50, 10_240)]
+    small = [made(floor, 1, 500), made(ours, 3, 800), made(peer, 3, 900)]
     told = intake_section(large, small)
     assert "2.5 x elapsed, 2.5 x CPU, met" in told
     assert "1.00 GiB, met" in told
-    assert "2.0 x, NOT met" in told
+    assert "2.0 x, NOT met, with 10 x less memory" in told
+    assert "1.0 x the speed" in told
     assert "1.28 x from 1,000,000 to 10,000,000 rows" in told
 
 
@@ -60,4 +62,4 @@ def test_both_sizes_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     sizes: list[int] = []
     large, small = measure_intake(tmp_path, lambda _folder, rows: sizes.append(rows))
     assert sizes == [intake_data.ROWS, intake_data.PEER_ROWS]
-    assert [len(large), len(small)] == [2, 3]
+    assert [len(large), len(small)] == [3, 3]
