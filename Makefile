@@ -7,7 +7,7 @@ STUDIES := prop99 hiv_incentives portfolio
 HONESTY_REPS ?= 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo screenshots test test-slow test-all check format lock honesty generate bench clean
+.PHONY: help setup setup-dev demo screenshots test test-slow coverage test-all check format lock honesty generate bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,13 +30,16 @@ demo: $(VENV)/.runtime ## run the three example studies; prints verdicts and whe
 screenshots: demo ## take the pictures of docs/images from the example reports (needs Chromium)
 	$(BIN)/python docs/screenshots.py
 
-test: $(VENV)/.dev ## unit, property, golden and one integration run (at most 5 minutes)
+test: $(VENV)/.dev ## unit, property, golden and a few integration runs (at most 5 minutes)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
+
+test-slow: $(VENV)/.dev coverage ## everything else: coverage, Dagster, browser, database, docs, notebooks, other seeds
+	$(BIN)/python -m pytest -q -m slow
+
+coverage: $(VENV)/.dev ## the tests of `make test` must reach all of schemas and impact, nine tenths of the rest
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" --cov --cov-report=term:skip-covered
 	$(BIN)/python -m coverage report --include="schemas/*,impact/*" --fail-under=100 --format=total
 	$(BIN)/python -m coverage report --fail-under=90 --format=total
-
-test-slow: $(VENV)/.dev ## everything else: Dagster against the command line, browser, other seeds
-	$(BIN)/python -m pytest -q -m slow
 
 test-all: test test-slow ## both
 

@@ -13,7 +13,7 @@ from pipelines.results import open_results
 from pipelines.run import run_study
 from pipelines.settings import Settings
 from schemas.indicators import INDICATORS
-from tests.integration.conftest import copy_study
+from tests.integration.conftest import Published, copy_study
 
 UNREAD = ("outcome", "exposure", "measure")
 
@@ -24,15 +24,20 @@ def explain(
     return explain_one(study, wanted, settings, as_json=as_json, debug=False)
 
 
-def test_an_effect_is_shown_with_its_rows_assumptions_caps_and_intervals(
-    prop99: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("prop99")
+def test_without_a_run_the_command_that_makes_one_is_named(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert explain("ca_packs", settings) == Exit.USAGE
     assert "advocacy run prop99" in capsys.readouterr().err
-    outcome = run_study(prop99, settings)
-    effect = outcome.findings.effects[0]
-    capsys.readouterr()
 
+
+def test_an_effect_is_shown_with_its_rows_assumptions_caps_and_intervals(
+    published: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = published.settings
+    with open_results("prop99", settings) as results:
+        effect = results.findings.effects[0]
     assert explain("ca_packs", settings) == Exit.DONE
     said = capsys.readouterr().out
     assert f"everyone: {effect.estimate:+.5g} {effect.unit_label}" in said

@@ -18,6 +18,8 @@ from pipelines.settings import Settings
 from pipelines.workbench import FROZEN_PLAN, measured_from, rebuild_panel, remeasured
 from tests.intake_world import PLAN, WORLD, write_study
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Held:
@@ -70,7 +72,6 @@ def test_without_a_plan_there_is_nothing_to_measure_again(held: Held, tmp_path: 
     assert caught.value.code == Exit.USAGE
 
 
-@pytest.mark.slow
 def test_results_held_open_stop_no_run_and_stay_what_they_were(held: Held) -> None:
     with (held.folder / "outcome.csv").open("a", encoding="utf-8") as file:
         file.write("delay,south,2001-01-01,all,4,,,observed\n")
@@ -83,7 +84,6 @@ def test_results_held_open_stop_no_run_and_stay_what_they_were(held: Held) -> No
     assert held.results.report_path.is_file()
 
 
-@pytest.mark.slow
 def test_a_published_estimate_is_measured_again_to_the_last_digit(
     prop99: Path, settings: Settings
 ) -> None:
