@@ -6,6 +6,8 @@ from typing import Any
 
 import ibis
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from impact.allocation import MONEY, money, with_net_amount
 from impact.indicators.expressions import is_empty, is_given, is_long, surely
@@ -33,6 +35,11 @@ class Population:
     groups: tuple[str, ...]
 
 
+POPULATIONS = (Population({}, ("a", "u")), Population({"kinds": "advocacy"}, ("a",)))
+PAIR_KEYS = ["payer_id", "partner_id", "year", "group"]
+PAIR_TYPES = {"year": "int64", "payment_count": "int64", "paid": "float64"}
+
+
 class Payments:
     """The payments of one study to partners that are not anonymous, and sums of them.
 
@@ -48,21 +55,16 @@ class Payments:
     @cached_property
     def pair_years(self) -> pd.DataFrame:
         """`payment_count` and `paid` per payer, partner, year and group, in order of the keys."""
-        keys = ["payer_id", "partner_id", "year", "group"]
-        rows = self.rows
-        sums = rows.group_by(keys).agg(
-            payment_count=rows.count(), paid=exact(rows.net_amount.sum())
-        )
-        found: pd.DataFrame = sums.order_by(keys).to_pandas()
+        found: pd.DataFrame = self._asked.filter(pc.is_null(self._asked["totals"])).to_pandas()
+        found = found.drop(columns="totals").astype(PAIR_TYPES)
         if self.tables.study.partner_level == "partner":
             return found
-        return at_level(self.tables, found).groupby(keys, as_index=False).sum()
+        return at_level(self.tables, found).groupby(PAIR_KEYS, as_index=False).sum()
 
     @cached_property
     def populations(self) -> tuple[Population, ...]:
         """All payments but support; where some are unclear, advocacy without them too."""
-        whole, clear = Population({}, ("a", "u")), Population({"kinds": "advocacy"}, ("a",))
-        return (whole, clear) if "u" in set(self.pair_years["group"]) else (whole,)
+        return POPULATIONS if "u" in set(self.pair_years["group"]) else POPULATIONS[:1]
 
     @cached_property
     def has_amounts(self) -> bool:
@@ -102,20 +104,39 @@ class Payments:
 
     @cached_property
     def _totals(self) -> dict[str, Any]:
-        """Everything that is not needed by pair, in one pass over the payments."""
-        rows, asked = self.rows, {}
-        amount = rows.net_amount.cast("float64")
-        shares = [float(quantile) for quantile in QUANTILES]
-        parts = money_parts(rows)
-        for population in self.populations:
-            start, is_mine = _prefix(population), rows.group.isin(population.groups)
-            asked[f"{start}quantiles"] = amount.quantile(shares, where=is_mine)
-            for name, is_part in parts.items():
-                asked[f"{start}{name}_paid"] = exact(rows.net_amount.sum(where=is_part & is_mine))
-                asked[f"{start}{name}_count"] = rows.count(where=is_part & is_mine)
-        asked["worded_count"] = rows.count(where=surely(rows.purpose.strip() != ""))
-        [found] = rows.aggregate(**asked).to_pyarrow().to_pylist()
+        """Everything that is not needed by pair."""
+        [found] = self._asked["totals"].drop_null().to_pylist()
         return dict(found)
+
+    @cached_property
+    def _asked(self) -> pa.Table:
+        """Pairs and years, and one row of `totals`: the payments are found once for both."""
+        pairs, whole = _of_pairs(self.rows), _of_all(self.rows)
+        pairs = pairs.mutate(totals=ibis.null(whole.totals.type()))
+        none = {name: ibis.null(kind) for name, kind in pairs.schema().items() if name != "totals"}
+        both = ibis.union(pairs, whole.mutate(**none)[pairs.columns])
+        return both.order_by(PAIR_KEYS).to_pyarrow()
+
+
+def _of_pairs(rows: ibis.Table) -> ibis.Table:
+    return rows.group_by(PAIR_KEYS).agg(
+        payment_count=rows.count(), paid=exact(rows.net_amount.sum())
+    )
+
+
+def _of_all(rows: ibis.Table) -> ibis.Table:
+    """`totals`: counts, sums and quantiles of each population, in one structure."""
+    asked: dict[str, Any] = {"worded_count": rows.count(where=surely(rows.purpose.strip() != ""))}
+    amount, parts = rows.net_amount.cast("float64"), money_parts(rows)
+    shares = [float(quantile) for quantile in QUANTILES]
+    for population in POPULATIONS:
+        start, is_mine = _prefix(population), rows.group.isin(population.groups)
+        asked[f"{start}quantiles"] = amount.quantile(shares, where=is_mine)
+        for name, is_part in parts.items():
+            asked[f"{start}{name}_paid"] = exact(rows.net_amount.sum(where=is_part & is_mine))
+            asked[f"{start}{name}_count"] = rows.count(where=is_part & is_mine)
+    sums = rows.aggregate(**asked)
+    return sums.select(totals=ibis.struct({name: sums[name] for name in asked}))
 
 
 def _prefix(population: Population) -> str:
