@@ -107,7 +107,9 @@ def study(folder: Path, **format_: Any) -> Study:
     return load_study(write_study(folder, {}, sources=[source]))
 
 
-def fetched(folder: Path, driver: Any, monkeypatch: pytest.MonkeyPatch, **format_: Any) -> Any:
+def fetched(
+    folder: Path, driver: Any, monkeypatch: pytest.MonkeyPatch, **format_: Any
+) -> tuple[Study, list[Problem]]:
     monkeypatch.setitem(sys.modules, "psycopg", driver)
     return fetch_queries(study(folder, **format_), lambda: folder)
 
@@ -156,16 +158,19 @@ def test_typed_cells_are_written_as_declared(
 ) -> None:
     driver = PlayedDriver([*UNIT_COLUMNS, ("more", kind)], [[*UNIT_ROW, cell]])
     found, _none = fetched(tmp_path, driver, monkeypatch, date="%d.%m.%Y", decimal=",")
-    assert pq.read_table(found.sources[0].rows.path)["more"].to_pylist() == [text]
+    rows = found.sources[0].rows
+    assert rows is not None
+    assert pq.read_table(rows.path)["more"].to_pylist() == [text]
 
 
 def test_the_digest_is_of_the_rows_in_their_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = ["8", None, "site"]
+    ours: list[str | None] = list(UNIT_ROW)
+    other: list[str | None] = ["8", None, "site"]
     told = [
         query_digests(fetched(tmp_path, PlayedDriver(UNIT_COLUMNS, cells), monkeypatch)[0])
-        for cells in ([UNIT_ROW, other], [UNIT_ROW, other], [other, UNIT_ROW], [UNIT_ROW])
+        for cells in ([ours, other], [ours, other], [other, ours], [ours])
     ]
     assert told[0] == told[1]
     assert len({digests[0].sha256 for digests in told}) == 3
