@@ -13,12 +13,12 @@ SOURCES_ARE_READ_BY = ("pandera", "polars", "psycopg", "pyarrow")
 
 @functools.cache
 def code_version() -> str:
-    """The distribution's version and a digest of every source file of the program."""
+    """The distribution's version and a digest of every file of the program."""
     root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*")):
-            if path.is_file() and path.suffix in {".py", ".yaml", ".j2", ".css", ".js"}:
+            if path.is_file() and path.suffix != ".pyc":
                 digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return f"{version('advocacy-impact')}+{digest.hexdigest()[:12]}"
 
