@@ -33,7 +33,7 @@ at most 1.5 GiB: {peak:.2f} GiB, {peak_met}; at least 3 x faster than pandas and
 
 {small_table}
 
-Against pandas and pandera-pandas: {faster_small:.1f} x the speed; of a small log, making the queries
+Against pandas and pandera-pandas: {faster_small:.1f} x the speed; of a small log, making queries
 takes a good part. Target: memory does not grow with rows:
 {growth:.2f} x from {small:,} to {large:,} rows.
 """
