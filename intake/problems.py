@@ -9,7 +9,7 @@ SHOWN_ROWS = 10
 PROBLEM = "_problem"
 """The column in which `validate --out` says what is wrong; never read."""
 UNREACHABLE, TOOL_MISSING, NOT_SET = "unreachable", "tool_missing", "not_set"
-NO_RIGHTS = "no_rights"
+NO_RIGHTS, CHANGED_PLAN = "no_rights", "changed_plan"
 """Rules of problems that are not about the rows; each has an exit code of the command line."""
 Outcome = Literal["REJECT_FILE", "QUARANTINE_ROW", "SUPERSEDED", "OUT_OF_WINDOW", "WARN"]
 

@@ -29,7 +29,9 @@ site_app = typer.Typer(
 )
 app.add_typer(site_app, name="site")
 
-StudyArgument = Annotated[str, typer.Argument(help="A study folder, or a name under data/studies.")]
+StudyArgument = Annotated[
+    str, typer.Argument(help="A study folder, or a name under data/studies.", metavar="STUDY")
+]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for results.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.")]
@@ -83,7 +85,8 @@ def validate(
 @app.command()
 def report(
     study: Annotated[
-        str | None, typer.Argument(help="A study folder, or a name under data/studies.")
+        str | None,
+        typer.Argument(help="A study folder, or a name under data/studies.", metavar="STUDY"),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Write one page of all studies.")] = False,
     out: OutOption = None,
@@ -158,7 +161,9 @@ def verify(
 def ui(
     folders: Annotated[
         list[str] | None,
-        typer.Argument(help="Studies, or folders of studies, beside data/studies."),
+        typer.Argument(
+            help="Studies, or folders of studies, beside data/studies.", metavar="FOLDER"
+        ),
     ] = None,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to open.")] = 3000,
     debug: DebugOption = False,

@@ -12,7 +12,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from intake.problems import NO_RIGHTS, NOT_SET, TOOL_MISSING, UNREACHABLE, Problem, Rejected
+from intake.problems import (
+    CHANGED_PLAN,
+    NO_RIGHTS,
+    NOT_SET,
+    TOOL_MISSING,
+    UNREACHABLE,
+    Problem,
+    Rejected,
+)
 from pipelines.errors import Exit, UserError
 from pipelines.settings import Settings, find_study
 
@@ -25,6 +33,7 @@ REFUSALS = {
     UNREACHABLE: Exit.SOURCE_UNREACHABLE,
     TOOL_MISSING: Exit.TOOL_MISSING,
     NOT_SET: Exit.USAGE,
+    CHANGED_PLAN: Exit.USAGE,
     NO_RIGHTS: Exit.PATH_NOT_USABLE,
 }
 """Exit codes of problems that are not about the data."""
@@ -82,8 +91,9 @@ def start_study(folder: Path, *, debug: bool) -> int:
     """Make a new study folder and say what to do next."""
 
     def work() -> int:
-        from pipelines.init import make_study
+        from pipelines.init import make_study, require_new_name
 
+        require_new_name(folder, Settings())
         names = make_study(folder)
         tables = sum(name.endswith(".csv") for name in names)
         print(f"{folder}: study.yaml, plan.yaml, README.md, {tables} tables as CSV, templates.xlsx")

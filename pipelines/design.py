@@ -19,6 +19,7 @@ from pipelines.generation import FINDINGS
 from pipelines.results import published_folder
 from pipelines.settings import Settings
 from pipelines.workbench import published_tables
+from reports.phrases import REASON_WORDS
 from schemas.findings import Findings
 from schemas.plan import Plan
 from schemas.study import Study
@@ -139,11 +140,12 @@ def design_lines(designed: Designed) -> list[str]:
 
 def _question_lines(advice: Advice) -> list[str]:
     question, ask, effect = advice.question, advice.question.ask, advice.question.effect
-    reasons = ", ".join(effect.reasons)
-    lines = [f"{effect.effect_id}: {effect.verdict}{f' ({reasons})' if reasons else ''}"]
+    reasons = f" ({', '.join(effect.reasons)})" if effect.reasons else ""
+    lines = [f"{effect.effect_id}: {effect.verdict.replace('_', ' ')}{reasons}"]
     if ask is None:
-        lacking = ", ".join(question.lacking.reasons) if question.lacking else ""
-        return [*lines, f"  No history to design from: {lacking}."]
+        lacking = question.lacking.reasons if question.lacking else ()
+        told = "; ".join(f"{REASON_WORDS[reason]} ({reason})" for reason in lacking)
+        return [*lines, f"  No history to design from: {told}."]
     noise, left = ask.history, len(question.units)
     lines += [
         f"  history: {noise.periods} {question.period}s, {left} units not yet exposed",

@@ -13,6 +13,7 @@ from pipelines.settings import Settings, known_studies
 from pipelines.versions import NUMBERS_COME_FROM, code_version, package_versions
 
 State = Literal["ok", "missing", "optional"]
+EXTRA = 'pip install -c constraints.txt -e ".[{}]"'
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ def look(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok" if here else "missing", f"{name} {versions[name]}")
     yield from _folders(settings)
     yield _browser("advocacy report --pdf and the browser tests")
-    yield _module("pyspark", "engine: pyspark in study.yaml; install the extra [spark]")
-    yield _module("psycopg", "sources in PostgreSQL; install the extra [postgres]")
+    yield _module("pyspark", f"engine: pyspark in study.yaml; {EXTRA.format('spark')}")
+    yield _module("psycopg", f"sources in PostgreSQL; {EXTRA.format('postgres')}")
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from pipelines.errors import Exit, UserError
+from pipelines.settings import Settings, study_folders
 from pipelines.templates import WORKBOOK, study_files, study_id_of, write_template_workbook
 
 
@@ -29,6 +30,23 @@ def make_study(folder: Path) -> list[str]:
         shutil.rmtree(half_made, ignore_errors=True)
         raise
     return sorted(path.name for path in folder.iterdir())
+
+
+def require_new_name(folder: Path, settings: Settings) -> None:
+    """Refuse a folder whose results would take the place of those of a known study.
+
+    Raises:
+        UserError: A study folder elsewhere gives the same study_id.
+    """
+    wanted, place = study_id_of(folder.absolute()), folder.resolve()
+    others = [path for path in study_folders(settings) if path.resolve() != place]
+    if wanted in {study_id_of(path) for path in others}:
+        raise UserError(
+            Exit.USAGE,
+            f"There is a study '{wanted}' already.",
+            "Results lie under the study's name, and these two would share them.",
+            "Give the folder another name.",
+        )
 
 
 def _beside(folder: Path) -> Path:

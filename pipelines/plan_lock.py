@@ -1,6 +1,7 @@
 """The frozen plan: its digest, when it was frozen, how often outcomes were looked at."""
 
 import datetime as dt
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,7 @@ class PlanLock:
             return PlanState(is_before_outcomes=False, is_amended=False)
         digest = plan_digest(self.folder)
         lock = self._lock() or self._write_new(digest)
-        if lock["plan_sha256"] != digest:
-            raise UserError(
-                Exit.USAGE,
-                "plan.yaml is not the plan that was frozen.",
-                f"{LOCK_NAME} holds the digest of another plan.",
-                'Restore plan.yaml, or say why it changed: advocacy plan amend --reason "...".',
-            )
+        self._require_same(lock, digest)
         reads = read_json(self.output / READS_NAME)
         in_time = reads is None or _is_known(lock, reads["plan_sha256"])
         return PlanState(
@@ -52,6 +47,16 @@ class PlanLock:
             is_before_outcomes=in_time,
             is_amended=bool(lock["amendments"]),
         )
+
+    def check(self) -> None:
+        """Hold the plan against its lock, where there are both; writes nothing.
+
+        Raises:
+            UserError: The plan differs from its lock, or the lock is damaged.
+        """
+        lock = self._lock()
+        if lock is not None and load_plan(self.folder) is not None:
+            self._require_same(lock, plan_digest(self.folder))
 
     def amend(self, reason: str) -> None:
         """Accept a changed plan, with its reason; its results become exploratory."""
@@ -100,6 +105,17 @@ class PlanLock:
         if lock is not None and not (isinstance(lock, dict) and set(lock) >= FIELDS):
             raise _unreadable()
         return lock
+
+    def _require_same(self, lock: dict[str, Any], digest: str) -> None:
+        if lock["plan_sha256"] == digest:
+            return
+        study = shlex.quote(self.folder.name)
+        raise UserError(
+            Exit.USAGE,
+            "plan.yaml is not the plan that was frozen.",
+            f"{LOCK_NAME} holds the digest of another plan.",
+            f'Restore plan.yaml, or say why it changed: advocacy plan amend --reason "..." {study}',
+        )
 
     def _write_new(self, digest: str) -> dict[str, Any]:
         lock = {"plan_sha256": digest, "frozen_at": _now(), "looks": 0, "amendments": []}

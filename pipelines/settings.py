@@ -78,7 +78,7 @@ def find_study(name: str, settings: Settings) -> Path:
             "Add a study.yaml that says which files hold which tables.",
         )
     known = known_studies(settings)
-    near = get_close_matches(name, known, n=3)
+    near = get_close_matches(name, sorted({*known, *_beside(name)}), n=3)
     remedy = (
         f"Did you mean {' or '.join(near)}?"
         if near
@@ -90,3 +90,8 @@ def find_study(name: str, settings: Settings) -> Path:
         "It is neither a folder with a study.yaml nor a name under the studies folder.",
         remedy,
     )
+
+
+def _beside(name: str) -> list[str]:
+    """Paths of the study folders in the folder where `name` would lie."""
+    return [str(path.parent) for path in Path(name).parent.glob("*/study.yaml")]

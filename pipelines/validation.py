@@ -3,15 +3,19 @@
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import ibis
 
+from intake.plan_checks import PLAN_FILE
+from intake.problems import CHANGED_PLAN, Problem, Rejected
 from intake.validate import ValidationReport, validate_study
 from pipelines.commands import guarded, refusal_code
 from pipelines.engine import connect
 from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic, write_json
+from pipelines.plan_lock import PlanLock
 from pipelines.returned import give_back
 from pipelines.settings import Settings, find_study
 from pipelines.validation_page import problems_page
@@ -33,6 +37,7 @@ def validate_inputs(
             backend = connect([folder, Path(scratch)], settings, Path(scratch))
             try:
                 report = validate_study(folder, backend)
+                report = replace(report, problems=(*plan_problems(folder), *report.problems))
                 written = _write(backend, folder, report, out) if out is not None else []
             finally:
                 backend.disconnect()
@@ -41,6 +46,18 @@ def validate_inputs(
         return refusal_code(refusals) if refusals else Exit.DONE
 
     return guarded(work, debug=debug)
+
+
+def plan_problems(folder: Path) -> list[Problem]:
+    """What is wrong between the plan and its lock; a run would refuse it."""
+    try:
+        PlanLock(folder, folder).check()
+    except UserError as error:
+        what, remedy = f"{error.what} {error.why}", error.remedy
+        return [Problem(PLAN_FILE, None, None, CHANGED_PLAN, what, remedy)]
+    except Rejected:  # what is wrong in plan.yaml itself is told among the inputs
+        return []
+    return []
 
 
 def _say(

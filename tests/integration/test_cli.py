@@ -81,6 +81,41 @@ def test_the_three_examples_take_at_most_25_lines_without_colours(
     assert "\x1b" not in result.stdout + result.stderr
 
 
+@pytest.mark.parametrize(
+    "command", [["run"], ["validate"], ["design"], ["verify"], ["report"], ["explain", "x"]]
+)
+def test_a_refusal_leaves_nothing_where_json_would_be(call, command: list[str]) -> None:
+    result = call(command[0], "nowhere", *command[1:], "--json")
+    assert (result.exit_code, result.stdout) == (Exit.USAGE, "")
+    assert [line.strip()[:4] for line in result.stderr.splitlines()[1:]] == ["why:", "do: "]
+
+
+@pytest.mark.slow
+def test_no_command_has_colours_where_none_are_wanted(
+    prop99: Path, settings: Settings, tmp_path: Path
+) -> None:
+    out = ("--out", str(settings.output))
+    said = {
+        command: on_a_terminal(command, *arguments, NO_COLOR="1")
+        for command, *arguments in (
+            ("--help",),
+            ("init", str(tmp_path / "new")),
+            ("validate", str(prop99)),
+            ("plan", "freeze", str(prop99)),
+            ("design", str(prop99), "--results", str(settings.output)),
+            ("run", str(prop99), *out),
+            ("report", str(prop99), *out),
+            ("explain", str(prop99), "ca_packs", *out),
+            ("verify", str(prop99), *out),
+            ("site", "write", str(prop99), str(tmp_path / "site.json"), *out),
+            ("doctor",),
+            ("runn",),
+        )
+    }
+    assert b"%" in said["run"]
+    assert [command for command, text in said.items() if b"\x1b" in text or not text] == []
+
+
 def test_a_terminal_has_colours_and_none_with_no_color(tmp_path: Path) -> None:
     folder = write_study(tmp_path, {"unit.csv": "unit_id,name\nnorth,North\n"})
     assert b"\x1b[" in on_a_terminal("validate", str(folder), NO_COLOR="")
@@ -94,6 +129,7 @@ def on_a_terminal(*arguments: str, **environment: str) -> bytes:
         subprocess.run(
             [sys.executable, "-m", "pipelines.cli", *arguments],
             stdout=terminal,
+            stderr=terminal,
             check=False,
             timeout=60,
             env={**os.environ, "TERM": "xterm", **environment},

@@ -78,7 +78,7 @@ def test_nothing_open_and_nothing_known_are_said(prop99: Path) -> None:
     lacking = NotEvaluable(("NO_OUTCOME",))
     question = OpenQuestion(OPEN_EFFECT, None, (), (12,), "month", lacking=lacking)
     told = design.design_text(design.Designed(study, (Advice(question),), None), as_json=False)
-    assert "No history to design from: NO_OUTCOME." in told
+    assert "No history to design from: no outcome was observed (NO_OUTCOME)." in told
 
 
 @pytest.mark.slow

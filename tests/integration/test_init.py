@@ -147,6 +147,13 @@ def test_a_folder_with_files_is_left_as_it_is(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_the_name_of_an_example_is_taken(tmp_path: Path) -> None:
+    result = RUNNER.invoke(app, ["init", str(tmp_path / "Prop99")])
+    assert result.exit_code == Exit.USAGE
+    assert "There is a study 'prop99' already." in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserError) as told:

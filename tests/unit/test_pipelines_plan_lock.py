@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands import refusal_code
 from pipelines.errors import Exit, UserError
 from pipelines.files import read_json
 from pipelines.generation import LOCK_NAME
 from pipelines.plan_lock import PlanLock
+from pipelines.validation import plan_problems
 
 PLAN = """\
 effects:
@@ -51,6 +53,24 @@ def test_a_changed_plan_stops_the_run(lock: PlanLock) -> None:
         lock.freeze()
     assert refused.value.code == Exit.USAGE
     assert "amend" in refused.value.remedy
+
+
+def test_a_changed_plan_is_known_before_a_run_and_the_remedy_names_the_study(
+    lock: PlanLock,
+) -> None:
+    lock.check()
+    lock.freeze()
+    lock.check()
+    assert plan_problems(lock.folder) == []
+    write_plan(lock.folder, 2.0)
+    [problem] = plan_problems(lock.folder)
+    assert problem.source_file == "plan.yaml"
+    assert problem.remedy.endswith('advocacy plan amend --reason "..." study')
+    assert refusal_code([problem]) == Exit.USAGE
+    (lock.folder / "plan.yaml").write_text("effects: 1", encoding="utf-8")
+    assert plan_problems(lock.folder) == []
+    (lock.folder / LOCK_NAME).write_text("{", encoding="utf-8")
+    assert "damaged" in plan_problems(lock.folder)[0].message
 
 
 def test_an_amended_plan_runs_and_stays_marked(lock: PlanLock) -> None:

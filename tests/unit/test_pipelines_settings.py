@@ -30,6 +30,20 @@ def test_a_misspelt_name_gets_the_nearest(settings: Settings) -> None:
     assert "prop99" in refused.value.remedy
 
 
+def test_a_misspelt_path_gets_the_study_that_lies_there(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "work" / "screening"
+    mine.mkdir(parents=True)
+    (mine / "study.yaml").touch()
+    monkeypatch.chdir(mine.parent)
+    with pytest.raises(UserError, match=r"Did you mean screening\?"):
+        find_study("screning", settings)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"Did you mean work/screening\?"):
+        find_study("work/screning", settings)
+
+
 def test_an_unknown_name_gets_the_list(settings: Settings) -> None:
     with pytest.raises(UserError) as refused:
         find_study("zzz", settings)
