@@ -10,9 +10,9 @@ from pandera.errors import SchemaErrors
 
 from intake.checks import NOT_YET_RECORDED
 from intake.contract import may_break
-from intake.keys import key_hash
 from intake.problems import Problem, Rejected
-from intake.stored import slices_of
+from intake.repeats import maybe_repeated
+from intake.stored import rows_per_source, slices_of
 from schemas.findings import RowAccount
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
@@ -37,7 +37,7 @@ def count_rows(
         return []
     read -= unknown_rows(quarantine)
     quarantine = quarantine.filter(quarantine.rule != NOT_YET_RECORDED)
-    lost = {name: _per_file(rows) for name, rows in _by_disposition(quarantine).items()}
+    lost = _by_disposition(quarantine)
     files = sorted({*read, *kept, *(file for counts in lost.values() for file in counts)})
     return [
         RowAccount(
@@ -90,16 +90,23 @@ def contract_violations(table: str, accepted: ibis.Table) -> list[str]:
 
 
 def _per_file(rows: ibis.Table) -> Counter[str]:
+    """Rows per file, as the table's own file tells where each of its groups is of one source."""
+    if (told := rows_per_source(rows)) is not None:
+        return told
     counted = rows.group_by("source_file").agg(row_count=rows.count()).to_pyarrow().to_pylist()
     return Counter({row["source_file"]: row["row_count"] for row in counted})
 
 
-def _by_disposition(quarantine: ibis.Table) -> dict[str, ibis.Table]:
-    """Rows by their strongest disposition, one row each."""
+def _by_disposition(quarantine: ibis.Table) -> dict[str, Counter[str]]:
+    """Rows per file by their strongest disposition: each row counts once."""
     rank = ibis.cases(*[(quarantine.disposition == name, i) for i, name in enumerate(DISPOSITIONS)])
     ranked = quarantine.select("source_file", "source_row", rank=rank)
     rows = ranked.group_by("source_file", "source_row").agg(rank=ranked["rank"].min())
-    return {name: rows.filter(rows["rank"] == i) for i, name in enumerate(DISPOSITIONS)}
+    counted = rows.group_by("source_file", "rank").agg(row_count=rows.count())
+    found: dict[str, Counter[str]] = {name: Counter() for name in DISPOSITIONS}
+    for row in counted.to_pyarrow().to_pylist():
+        found[DISPOSITIONS[row["rank"]]][row["source_file"]] = row["row_count"]
+    return found
 
 
 def _unbalanced(account: RowAccount) -> Problem:
@@ -139,9 +146,7 @@ def _repeated_keys(spec: TableSpec, accepted: ibis.Table) -> list[str]:
     """Keys are told apart by a number first, and by themselves where numbers repeat."""
     if not spec.key:
         return []
-    numbered = accepted.select(*spec.key, number=key_hash(accepted, spec.key))
-    counted = numbered.group_by("number").agg(row_count=numbered.count())
-    alike = numbered.semi_join(counted.filter(counted.row_count > 1), "number")
+    alike = maybe_repeated(accepted.select(*spec.key), spec.key)
     keys = alike.group_by(list(spec.key)).agg(row_count=alike.count())
     repeated = keys.filter(keys.row_count > 1).count().to_pyarrow().as_py()
     names = ", ".join(spec.key)

@@ -1,18 +1,20 @@
 """Cells of a slice read once for each text: columns mostly repeat few of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.operations as ops
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.util import gen_name
 
-from intake.stored import in_order
-from intake.traced import made_from, resolved, without_steps
+from intake.stored import in_order, sql_of
+from intake.traced import made_from, narrowed, resolved, without_steps
 from schemas.registry import SOURCE_COLUMNS
 
 ROW = "source_row"
@@ -34,25 +36,34 @@ def named_input(backend: ibis.BaseBackend, name: str, schema: pa.Schema) -> ibis
 class CellReader:
     """Columns computed from single cells of `raw`, an input that slices are given to.
 
-    `constants` are the columns that depend on no cell, `passed` those that are cells of raw.
+    `constants` are the columns that depend on no cell, `passed` those that are cells of raw,
+    `flags` those that are true where a row must be looked at. Texts are read on a connection
+    of their own, so that a slice can be read while another is checked.
     """
 
     raw: ibis.Table
+    cells: ibis.Table
     constants: Mapping[str, Value]
     passed: Mapping[str, str]
     sources: Mapping[str, frozenset[str]]
-    sql: str
+    flags: frozenset[str]
     schema: pa.Schema
     connection: duckdb.DuckDBPyConnection
     varied: set[str] = field(default_factory=set)
+    queries: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, backend: ibis.BaseBackend, raw: ibis.Table, cells: ibis.Table, names: Sequence[str]
+        cls,
+        backend: ibis.BaseBackend,
+        raw: ibis.Table,
+        cells: ibis.Table,
+        names: Sequence[str],
+        flags: Sequence[str] = (),
     ) -> "CellReader":
         """The reader of the columns `names` of `cells`, an expression over `raw` alone."""
         first = raw.op()
-        values = {name: cells[name].op() for name in names}
+        values = {name: cells[name].op() for name in (*names, *flags)}
         given = {name: resolved(value, first) for name, value in values.items()}
         passed = {n: v.name for n, v in given.items() if isinstance(v, ops.Field)}
         sources = {n: made_from(v, first) for n, v in values.items() if n not in passed}
@@ -60,10 +71,8 @@ class CellReader:
         constants = {name: without_steps(values[name], first).to_expr() for name in fixed}
         made = {n: found for n, found in sources.items() if found}
         kept = cells.select(*[n for n in names if n not in constants])
-        wanted = cells.select(*made, **{ROW: cells[ROW]}) if made else raw.select(ROW)
-        sql, connection = str(backend.compile(wanted)), backend.con.cursor()
-        schema = kept.schema().to_pyarrow()
-        return cls(raw, constants, passed, made, sql, schema, connection)
+        schema, connection = kept.schema().to_pyarrow(), backend.con.cursor()
+        return cls(raw, cells, constants, passed, made, frozenset(flags), schema, connection)
 
     @property
     def columns(self) -> list[str]:
@@ -71,33 +80,40 @@ class CellReader:
         found = frozenset(self.passed.values()).union(*self.sources.values())
         return [name for name in self.raw.columns if name in found and name not in SOURCE_COLUMNS]
 
-    def read(self, rows: pa.Table) -> pa.Table:
-        """The columns of a slice, without constants: each text of a column is read once."""
+    def read(self, rows: pa.Table) -> "ReadCells":
+        """The cells of a slice: each text of a column that repeats its texts is read once."""
         coded = {name: _coded(rows[name]) for name in self.columns if name not in self.varied}
         few = {n: c for n, c in coded.items() if len(c.dictionary) * FEW <= rows.num_rows}
         self.varied |= coded.keys() - few.keys()
         alone = {n: next(iter(found)) for n, found in self.sources.items() if len(found) == 1}
         once = {n: column for n, column in alone.items() if column in few}
-        each = [n for n in self.sources if n not in once]
-        found = self._each(rows, each) | self._once(few, once)
-        found |= {n: _plain(rows[column]) for n, column in self.passed.items()}
-        return pa.table({n: found[n] for n in self.schema.names})
+        return ReadCells(self, rows, few, once, self._texts(few, once), self.connection)
 
-    def _each(self, rows: pa.Table, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
-        """Columns of which every row is read."""
-        if not names:
-            return {}
-        used = frozenset().union(*(self.sources[name] for name in names))
-        cells = {name: _plain(rows[name]) for name in used}
-        made = self._made({**cells, ROW: rows[ROW]}, rows.num_rows, names)
-        return {name: made[name] for name in names}
+    def made(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        cells: Mapping[str, Any],
+        count: int,
+        names: Iterable[str],
+    ) -> pa.Table:
+        """The columns `names` of rows that have these cells of raw, and no others."""
+        asked = tuple(names)
+        if asked not in self.queries:
+            origin = {ROW: self.cells[ROW]}
+            wanted = self.cells.select(*asked, **origin)
+            backend = self.raw.get_backend()
+            self.queries[asked] = sql_of(backend, narrowed(wanted, wanted.columns))
+        empty = pa.nulls(count, pa.string())
+        given = {name: cells.get(name, empty) for name in self.raw.columns}
+        connection.register(self.raw.get_name(), pa.table(given))
+        return in_order(connection.sql(self.queries[asked]).to_arrow_table())
 
-    def _once(
+    def _texts(
         self, coded: Mapping[str, pa.DictionaryArray], names: Mapping[str, str]
-    ) -> dict[str, pa.Array]:
-        """Columns of which every text is read: texts of all columns side by side, then a null."""
+    ) -> pa.Table | None:
+        """What comes of every text: texts of all columns side by side, then a null."""
         if not names:
-            return {}
+            return None
         size = 1 + max(len(coded[column].dictionary) for column in names.values())
         texts = {
             column: pa.concat_arrays(
@@ -105,27 +121,91 @@ class CellReader:
             )
             for column in set(names.values())
         }
-        made = self._made({**texts, ROW: pa.array(range(size))}, size, list(names))
-        places = {
-            column: pc.fill_null(coded[column].indices, size - 1) for column in set(names.values())
+        cells = {**texts, ROW: pa.array(range(size))}
+        return self.made(self.connection, cells, size, names).combine_chunks()
+
+
+@dataclass(frozen=True)
+class ReadCells:
+    """Rows of a slice with what is known of their texts; columns are made when they are asked for.
+
+    `few` are the columns as places in a list of texts, `once` says which column of `texts` comes
+    of which of them.
+    """
+
+    reader: CellReader
+    rows: pa.Table
+    few: Mapping[str, pa.DictionaryArray]
+    once: Mapping[str, str]
+    texts: pa.Table | None
+    connection: duckdb.DuckDBPyConnection
+
+    def columns(self, names: Iterable[str]) -> pa.Table:
+        """These columns of all rows; constants are not among them."""
+        wanted = list(names)
+        each = [n for n in wanted if n not in self.once and n not in self.reader.passed]
+        found: dict[str, Any] = self._each(each)
+        found |= {n: self._spread(n) for n in wanted if n in self.once}
+        passed = ((n, self.reader.passed[n]) for n in wanted if n in self.reader.passed)
+        found |= {n: _plain(self.rows[column]) for n, column in passed}
+        return pa.table({n: found[n] for n in wanted})
+
+    def is_marked(self, read: pa.Table) -> np.ndarray:
+        """Whether a flag is true in each row; those made row by row are columns of `read`."""
+        marked = np.zeros(self.rows.num_rows, dtype=bool)
+        for name in self.reader.flags:
+            if name not in self.once:
+                marked |= _true(read[name])
+            elif self.texts is not None and (of_text := _true(self.texts[name])).any():
+                marked |= of_text[self._places[self.once[name]]]
+        return marked
+
+    def chosen(self, places: np.ndarray, connection: duckdb.DuckDBPyConnection) -> "ReadCells":
+        """The same of some rows only, read on another connection."""
+        taken = pa.array(places)
+        few = {
+            name: pa.DictionaryArray.from_arrays(codes.indices.take(taken), codes.dictionary)
+            for name, codes in self.few.items()
         }
-        return {n: _spread(made[n].combine_chunks(), places[c]) for n, c in names.items()}
+        passed = self.reader.passed.values()
+        left = [name for name in self.rows.column_names if name not in few or name in passed]
+        rows = self.rows.select(left).take(taken)
+        return replace(self, rows=rows, few=few, connection=connection)
 
-    def _made(self, cells: Mapping[str, Any], count: int, names: Sequence[str]) -> pa.Table:
-        empty = pa.nulls(count, pa.string())
-        given = {name: cells.get(name, empty) for name in self.raw.columns}
-        self.connection.register(self.raw.get_name(), pa.table(given))
-        query = self.connection.sql(self.sql).select(*names, ROW)
-        return in_order(query.to_arrow_table())
+    @cached_property
+    def _places(self) -> dict[str, np.ndarray]:
+        """For each column the place of each row's text in its list; a null is after the last."""
+        last = 0 if self.texts is None else self.texts.num_rows - 1
+        return {
+            name: pc.fill_null(codes.indices, last).to_numpy().astype(np.intp)
+            for name, codes in self.few.items()
+        }
+
+    def _each(self, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+        """Columns of which every row is read."""
+        if not names:
+            return {}
+        used = frozenset().union(*(self.reader.sources[name] for name in names))
+        cells = {**{name: _plain(self.rows[name]) for name in used}, ROW: self.rows[ROW]}
+        made = self.reader.made(self.connection, cells, self.rows.num_rows, names)
+        return {name: made[name] for name in names}
+
+    def _spread(self, name: str) -> pa.Array:
+        """What comes of the text of each row; texts stay in a list, each once and no null."""
+        values = self.texts[name].chunk(0)
+        places = self._places[self.once[name]]
+        if pa.types.is_string(values.type):
+            list_of = values.dictionary_encode()
+            taken = list_of.indices.take(pa.array(places))
+            return pa.DictionaryArray.from_arrays(taken, list_of.dictionary)
+        if pa.types.is_boolean(values.type) and values.null_count == 0:
+            return pa.array(values.to_numpy(zero_copy_only=False)[places])
+        return values.take(pa.array(places))
 
 
-def _spread(values: pa.Array, places: pa.Array) -> pa.Array:
-    """The value at each place; texts stay in their list."""
-    if pa.types.is_string(values.type):
-        return pa.DictionaryArray.from_arrays(places, values)
-    if pa.types.is_boolean(values.type) and values.null_count == 0:
-        return pa.array(values.to_numpy(zero_copy_only=False)[places.to_numpy()])
-    return values.take(places)
+def _true(cells: pa.ChunkedArray) -> np.ndarray:
+    """Where a column is true; null is not."""
+    return pc.fill_null(cells, False).to_numpy()  # noqa: FBT003 - Arrow's own signature
 
 
 def _plain(cells: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -3,6 +3,7 @@
 The answer only saves time: where it is yes, or cannot be given, Pandera itself reads every row.
 """
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -11,6 +12,7 @@ import ibis
 
 from intake.parse import ibis_type
 from intake.row_rules import fails
+from intake.stored import null_counts
 from schemas.registry import ColumnSpec, TableSpec
 
 KNOWN_CHECKS = {
@@ -34,35 +36,49 @@ def is_translated(spec: TableSpec) -> bool:
 
 
 def may_break(spec: TableSpec, accepted: ibis.Table) -> bool:
-    """Whether any row may break the contract; false only where Pandera would find nothing."""
+    """Whether any row may break the contract; false only where Pandera would find nothing.
+
+    What the file tells of its nulls is not asked of each row, and words and codes are looked at
+    once each.
+    """
     types = {column.name: ibis_type(column) for column in spec.columns}
     if not is_translated(spec) or accepted.schema() != ibis.schema(types):
         return True
-    broken = [*_cells(spec, accepted), *_rows(spec, accepted)]
-    found = accepted.filter(reduce(or_, broken, NO).fill_null(NO)).limit(1)
+    nulls, count = null_counts(accepted), accepted.count().to_pyarrow().as_py()
+    if any(nulls.get(c.name, 0) > 0 for c in spec.columns if not c.nullable):
+        return True
+    filled = [column for column in spec.columns if nulls.get(column.name) != count]
+    if any(_has_other(accepted[column.name], column) for column in filled):
+        return True
+    empty = [column for column in spec.columns if column not in filled]
+    known = accepted.mutate(**{column.name: ibis.null(types[column.name]) for column in empty})
+    told = [known[c.name].isnull() for c in filled if not c.nullable and c.name not in nulls]
+    broken = [*told, *_bounds(filled, known), *_rows(spec, known)]
+    found = known.filter(reduce(or_, broken, NO)).limit(1)
     return bool(found.count().to_pyarrow().as_py())
 
 
-def _cells(spec: TableSpec, rows: ibis.Table) -> list[Any]:
-    return [test for column in spec.columns for test in _tests(column, rows[column.name])]
+def _has_other(cells: Any, column: ColumnSpec) -> bool:
+    """Whether a column has a text that is not among its words, or not in its pattern."""
+    if not column.allowed and column.pattern is None:
+        return False
+    texts = cells.name("text").as_table().distinct().filter(ibis._.text.notnull())
+    tests = [~texts.text.isin(column.allowed)] if column.allowed else []
+    tests += [] if column.pattern is None else [~texts.text.re_search(column.pattern)]
+    return bool(texts.filter(reduce(or_, tests)).count().to_pyarrow().as_py())
 
 
-def _tests(column: ColumnSpec, cell: Any) -> list[Any]:
-    """True where a cell breaks what its column declares; a null breaks only what forbids it."""
-    tests = [] if column.nullable else [cell.isnull()]
-    if column.allowed:
-        tests.append(~cell.isin(column.allowed))
-    if column.pattern is not None:
-        tests.append(~cell.re_search(column.pattern))
-    if column.minimum is not None:
-        tests.append(~(cell >= column.minimum))
-    if column.above is not None:
-        tests.append(~(cell > column.above))
-    if column.maximum is not None:
-        tests.append(~(cell <= column.maximum))
-    return [test.fill_null(NO) for test in tests]
+def _bounds(columns: Sequence[ColumnSpec], rows: ibis.Table) -> list[Any]:
+    """True where a number is outside what its column declares; null where it is not known."""
+    tests = []
+    for column in columns:
+        cell = rows[column.name]
+        tests += [] if column.minimum is None else [~(cell >= column.minimum)]
+        tests += [] if column.above is None else [~(cell > column.above)]
+        tests += [] if column.maximum is None else [~(cell <= column.maximum)]
+    return tests
 
 
 def _rows(spec: TableSpec, rows: ibis.Table) -> list[Any]:
     given = {column.name: rows[column.name].notnull() for column in spec.data_columns}
-    return [fails(rule, rows, given).fill_null(NO) for rule in spec.meta.rules]
+    return [fails(rule, rows, given) for rule in spec.meta.rules]

@@ -30,6 +30,7 @@ from intake.stored import (
     stored_table,
 )
 from intake.typed import Build
+from intake.typed_slice import ORIGINAL, as_it_came
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
 
@@ -87,7 +88,7 @@ def build_core(
     failures = _failures(build, sides, backend)
     accepted = _without(table, sides, failures, slices)
     problems = rejections(build, sides.rows, failures)
-    return CoreTables(accepted, _quarantine(build, raw, failures, slices), problems)
+    return CoreTables(accepted, _quarantine(build, raw, failures, sides, slices), problems)
 
 
 def _without(table: str, sides: Sides, failures: ibis.Table, slices: list[Slice]) -> ibis.Table:
@@ -156,20 +157,42 @@ def _kept(backend: ibis.BaseBackend, parts: list[ibis.Table]) -> ibis.Table:
 
 
 def _quarantine(
-    build: Build, raw: ibis.Table, failures: ibis.Table, slices: list[Slice]
+    build: Build, raw: ibis.Table, failures: ibis.Table, sides: Sides, slices: list[Slice]
 ) -> ibis.Table:
     """The broken rules in words, with the row as it came."""
     backend = failures.get_backend()
-    chosen = raw.semi_join(failures, ORIGIN)
-    cells = {name: chosen[name] for name in raw.columns if name not in ORIGIN}
-    original = chosen.select(*ORIGIN, original=ibis.struct(cells).cast("json").cast("string"))
-    told = failures.join(build.catalogue.table(), "rule_no").join(original, ORIGIN)
-    named = told.mutate(table_name=ibis.literal(build.spec.name))
+    told = failures.join(_original(raw, failures, sides), ORIGIN)
+    view = as_view(backend, "told", told.select(*ORIGIN, "rule_no", ORIGINAL))
     path = new_file(backend, f"quarantine_{build.spec.name}")
-    view = as_view(backend, "told", named)
     schema = ibis.schema(QUARANTINE_TYPES).to_pyarrow()
+    words = _words(build)
     with parquet_writer(path, schema) as put:
         for part in slices:
-            rows = part.of(view.select("rule_no", *QUARANTINE_COLUMNS)).sort_by("rule_no")
-            put(in_order(rows).select(QUARANTINE_COLUMNS).cast(schema))
+            rows = in_order(part.of(view).sort_by("rule_no"))
+            said = {name: cells.take(rows["rule_no"]) for name, cells in words.items()}
+            cells = {**said, **{name: rows[name] for name in (*ORIGIN, ORIGINAL)}}
+            put(pa.table({name: cells[name] for name in QUARANTINE_COLUMNS}))
     return stored_table(backend, path)
+
+
+def _original(raw: ibis.Table, failures: ibis.Table, sides: Sides) -> ibis.Table:
+    """Rows that fail as they came: those that were at hand, and the others from raw."""
+    if sides.original is None:
+        return as_it_came(raw.semi_join(failures, ORIGIN))
+    late = failures.anti_join(sides.original, ORIGIN).select(*ORIGIN).distinct()
+    held = failures.get_backend().create_table(gen_name("late"), late, temp=True)
+    return ibis.union(sides.original, as_it_came(raw.semi_join(held, ORIGIN)))
+
+
+def _words(build: Build) -> dict[str, pa.DictionaryArray]:
+    """What quarantine says of each rule, by its number: each text is in its list once."""
+    rules = build.catalogue.rules
+    said = {
+        "table_name": [build.spec.name] * len(rules),
+        "column_name": [rule.column for rule in rules],
+        "rule": [rule.name for rule in rules],
+        "message": [rule.message for rule in rules],
+        "remedy": [rule.remedy for rule in rules],
+        "disposition": [rule.disposition for rule in rules],
+    }
+    return {name: pa.array(texts, pa.string()).dictionary_encode() for name, texts in said.items()}

@@ -1,10 +1,8 @@
 """Checks over sets of rows: duplicates, overlaps, shares, references."""
 
 import datetime
-from collections.abc import Sequence
 from functools import reduce
 from operator import and_
-from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -13,6 +11,7 @@ from ibis.util import gen_name
 from intake.checks import FAILURES, Rule, broken
 from intake.mapping import mapped_texts
 from intake.references import orphan
+from intake.repeats import maybe_repeated
 from intake.study import inline_mapping, source_name
 from intake.typed import Build
 from schemas.registry import ForeignKey
@@ -69,11 +68,8 @@ def _ranked(build: Build, found: ibis.Table) -> ibis.Table:
 
 def _repeated(keyed: ibis.Table, key: list[str]) -> ibis.Table:
     """Rows whose key occurs more than once; keys are told apart by a number first."""
-    numbered = keyed.mutate(key_hash=key_hash(keyed, key))
-    counted = numbered.group_by("key_hash").agg(key_count=numbered.count())
-    alike = numbered.semi_join(counted.filter(counted.key_count > 1), "key_hash")
     backend = keyed.get_backend()
-    held = backend.create_table(gen_name("alike"), alike.drop("key_hash"), temp=True)
+    held = backend.create_table(gen_name("alike"), maybe_repeated(keyed, key), temp=True)
     sizes = held.group_by(key).agg(key_count=held.count())
     repeated = sizes.filter(sizes.key_count > 1)
     return held.semi_join(repeated, [held[name].identical_to(repeated[name]) for name in key])
@@ -97,19 +93,8 @@ def repeated_places(build: Build, raw: ibis.Table) -> pa.Table | None:
             parts.append(rows.select(*ORIGIN, **{name: texts[name] for name in key}))
     rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
     given = rows.filter(*[rows[c.name].notnull() for c in columns if c.is_required])
-    numbered = given.select(*ORIGIN, key_hash=key_hash(given, key))
-    counted = numbered.group_by("key_hash").agg(key_count=numbered.count())
-    alike = numbered.semi_join(counted.filter(counted.key_count > 1), "key_hash")
-    found: pa.Table = alike.select(*ORIGIN).to_pyarrow()
+    found: pa.Table = maybe_repeated(given, key).select(*ORIGIN).to_pyarrow()
     return found
-
-
-def key_hash(rows: ibis.Table, key: Sequence[str]) -> Any:
-    """A number that is equal for equal keys, and almost never for others."""
-    parts = [rows[name].cast("string").fill_null("").hash() for name in key]
-    return reduce(
-        lambda whole, part: (whole.cast("string") + "/" + part.cast("string")).hash(), parts
-    )
 
 
 def _keyed(build: Build, rows: ibis.Table) -> ibis.Table:

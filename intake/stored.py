@@ -1,6 +1,6 @@
 """Large tables on disk: written once as Parquet, a slice at a time, read where they lie."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -39,31 +39,54 @@ def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Put]:
     What fails on the way, such as a full disk, is raised by the next call or at the end.
     """
     waiting: deque[Future[None]] = deque()
-    with (
-        pq.ParquetWriter(
-            path,
-            schema,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=[field.name for field in schema if pa.types.is_string(field.type)],
-            dictionary_pagesize_limit=DICTIONARY_BYTES,
-            write_statistics=list(SOURCE_COLUMNS),
-            store_decimal_as_integer=True,
-        ) as writer,
-        ThreadPoolExecutor(max_workers=1) as pool,
-    ):
-
-        def write(rows: pa.Table) -> None:
-            writer.write_table(rows.cast(schema), GROUP_ROWS)
+    with _Writer(path, schema) as writer, ThreadPoolExecutor(max_workers=1) as pool:
 
         def put(rows: pa.Table) -> None:
             if len(waiting) == WAITING:
                 waiting.popleft().result()
-            waiting.append(pool.submit(write, rows))
+            waiting.append(pool.submit(writer.write, rows))
 
         yield put
         for written in waiting:
             written.result()
+
+
+class _Writer:
+    """A Parquet file of one schema; texts that come as places in a list are written so.
+
+    Readers see plain texts. Each column is written as it came in the first rows.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path, self._schema = path, schema
+        self._file: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *failed: object) -> None:
+        if self._file is None and not any(failed):
+            self.write(self._schema.empty_table())
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, rows: pa.Table) -> None:
+        """Add rows in groups of their own."""
+        if self._file is None:
+            self._file = self._opened(rows.schema)
+        self._file.write_table(rows.cast(self._file.schema), GROUP_ROWS)
+
+    def _opened(self, found: pa.Schema) -> pq.ParquetWriter:
+        came = {field.name: field for field in found if pa.types.is_dictionary(field.type)}
+        return pq.ParquetWriter(
+            self._path,
+            pa.schema([came.get(field.name, field) for field in self._schema]),
+            compression="snappy",
+            use_dictionary=[f.name for f in self._schema if pa.types.is_string(f.type)],
+            dictionary_pagesize_limit=DICTIONARY_BYTES,
+            store_decimal_as_integer=True,
+            store_schema=False,
+        )
 
 
 def even(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
@@ -116,17 +139,57 @@ def stored_file(backend: ibis.BaseBackend, table: ibis.Table) -> Path | None:
 
 
 def as_view(backend: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
-    """The expression under a name of its own: slices of it need not be compiled anew.
+    """The expression under a name of its own: slices of it need not be compiled anew."""
+    with _steps_kept():
+        return backend.create_view(gen_name(f"{name}_view"), rows)
 
-    Steps stay steps: the engine then computes each column once.
-    """
+
+def sql_of(backend: ibis.BaseBackend, rows: ibis.Table) -> str:
+    """The query of an expression whose inputs are given later, as it is run for each slice."""
+    with _steps_kept():
+        return str(backend.compile(rows))
+
+
+@contextmanager
+def _steps_kept() -> Iterator[None]:
+    """Steps of an expression stay steps of its query: the engine computes each column once."""
     options: Any = ibis.options.sql
     was_fused = options.fuse_selects
     options.fuse_selects = False
     try:
-        return backend.create_view(gen_name(f"{name}_view"), rows)
+        yield
     finally:
         options.fuse_selects = was_fused
+
+
+def null_counts(table: ibis.Table) -> dict[str, int]:
+    """Of each column of a stored table, how many cells are null; none where that is not known."""
+    path = file_of(table)
+    if path is None:
+        return {}
+    found = pq.read_metadata(path)
+    counts: dict[str, int] = {}
+    for place, name in enumerate(found.schema.names):
+        groups = [found.row_group(i).column(place) for i in range(found.num_row_groups)]
+        if all(group.is_stats_set and group.statistics.has_null_count for group in groups):
+            counts[name] = sum(group.statistics.null_count for group in groups)
+    return counts
+
+
+def rows_per_source(table: ibis.Table) -> Counter[str] | None:
+    """Rows of a stored table by `source_file`; None where its file does not tell."""
+    path = file_of(table)
+    if path is None:
+        return None
+    found = pq.read_metadata(path)
+    place = found.schema.names.index(SOURCE_COLUMNS[0])
+    counts: Counter[str] = Counter()
+    for group in (found.row_group(i) for i in range(found.num_row_groups)):
+        told = group.column(place).statistics
+        if told is None or not told.has_min_max or told.min != told.max or told.null_count:
+            return None
+        counts[told.min] += group.num_rows
+    return counts
 
 
 @dataclass(frozen=True)
