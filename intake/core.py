@@ -1,9 +1,10 @@
 """Raw text to a core table: what is accepted, and every other row with its reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import ibis
+import numpy as np
 import polars as pl
 import pyarrow as pa
 from ibis.util import gen_name
@@ -24,6 +25,7 @@ from intake.stored import (
     in_order,
     left_over,
     new_file,
+    parquet_table,
     parquet_writer,
     rows_from,
     slices_of,
@@ -106,7 +108,7 @@ def _without(table: str, sides: Sides, failures: ibis.Table, slices: list[Slice]
     path = new_file(sound.get_backend(), f"core_{table}")
     schema = sound.schema().to_pyarrow()
     texts = [field.name for field in schema if pa.types.is_string(field.type)]
-    with parquet_writer(path, schema) as put:
+    with parquet_writer(path, schema, schema.names) as put:
         for part in slices:
             rows = rows_from(source, part, schema.names, texts)
             mine = late.filter(pl.col("source_file") == part.source_file)["source_row"]
@@ -140,8 +142,10 @@ def _failures(build: Build, sides: Sides, backend: ibis.BaseBackend) -> ibis.Tab
         *chains(build, ours),
     ]
     found = _kept(backend, parts)
-    for checks in (overlaps, shares, reversals, lost_children):
-        more = checks(build, ours.anti_join(found, ORIGIN))
+    own = {key.column for key in build.spec.foreign_keys if key.parent == build.spec.name}
+    for checks in (overlaps, shares, *((reversals, lost_children) if own & sides.filled else ())):
+        late = [_kept(backend, [part]) for part in checks(build, ours.anti_join(found, ORIGIN))]
+        more = [part for part in late if part.count().to_pyarrow().as_py()]
         found = _kept(backend, [found, *more]) if more else found
     return found
 
@@ -161,27 +165,40 @@ def _quarantine(
 ) -> ibis.Table:
     """The broken rules in words, with the row as it came."""
     backend = failures.get_backend()
-    told = failures.join(_original(raw, failures, sides), ORIGIN)
-    view = as_view(backend, "told", told.select(*ORIGIN, "rule_no", ORIGINAL))
     path = new_file(backend, f"quarantine_{build.spec.name}")
     schema = ibis.schema(QUARANTINE_TYPES).to_pyarrow()
-    words = _words(build)
+    words, original_of = _words(build), _originals(raw, failures, sides)
     with parquet_writer(path, schema) as put:
         for part in slices:
-            rows = in_order(part.of(view).sort_by("rule_no"))
-            said = {name: cells.take(rows["rule_no"]) for name, cells in words.items()}
-            cells = {**said, **{name: rows[name] for name in (*ORIGIN, ORIGINAL)}}
+            failed = in_order(part.of(failures).sort_by("rule_no"))
+            original = original_of(part)
+            places = np.searchsorted(original["source_row"], failed["source_row"])
+            said = {name: cells.take(failed["rule_no"]) for name, cells in words.items()}
+            came = {ORIGINAL: original[ORIGINAL].take(pa.array(places))}
+            cells = {**said, **{name: failed[name] for name in ORIGIN}, **came}
             put(pa.table({name: cells[name] for name in QUARANTINE_COLUMNS}))
     return stored_table(backend, path)
 
 
-def _original(raw: ibis.Table, failures: ibis.Table, sides: Sides) -> ibis.Table:
-    """Rows that fail as they came: those that were at hand, and the others from raw."""
-    if sides.original is None:
-        return as_it_came(raw.semi_join(failures, ORIGIN))
-    late = failures.anti_join(sides.original, ORIGIN).select(*ORIGIN).distinct()
-    held = failures.get_backend().create_table(gen_name("late"), late, temp=True)
-    return ibis.union(sides.original, as_it_came(raw.semi_join(held, ORIGIN)))
+def _originals(raw: ibis.Table, failures: ibis.Table, sides: Sides) -> Callable[[Slice], pa.Table]:
+    """A function that gives the rows of a slice that fail, as they came, in order.
+
+    Those that were at hand lie in a file; the others are taken from raw.
+    """
+    backend, kept = failures.get_backend(), sides.original
+    found = failures.select(*ORIGIN).distinct()
+    late = found if kept is None else found.anti_join(parquet_table(backend, kept), ORIGIN)
+    held = backend.create_table(gen_name("late"), late, temp=True)
+    names = ["source_row", ORIGINAL]
+    view = as_view(backend, "late", as_it_came(raw.semi_join(held, ORIGIN)))
+    has_late = bool(held.count().to_pyarrow().as_py())
+
+    def of(part: Slice) -> pa.Table:
+        parts = [] if kept is None else [rows_from(kept, part, [ORIGINAL], []).select(names)]
+        parts += [part.of(view).select(names)] if has_late or not parts else []
+        return in_order(pa.concat_tables(parts))
+
+    return of
 
 
 def _words(build: Build) -> dict[str, pa.DictionaryArray]:

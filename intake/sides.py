@@ -29,7 +29,6 @@ from intake.stored import (
 from intake.study import inline_mapping, source_name
 from intake.typed import Build, typed_rows
 from intake.typed_slice import MARKS, ORIGINAL, TypedSlice, in_contract
-from schemas.registry import SOURCE_COLUMNS
 
 ROW = "source_row"
 LARGE = 20_000
@@ -41,18 +40,22 @@ class Sides:
     """Typed rows in files: `sound` ones pass every check of a single row.
 
     So do `doubtful` ones, whose key may be that of another row; null where that is not known.
-    `original` holds the broken rows as they came, where they were at hand.
+    `original` is a file of the broken rows as they came, where they were at hand. `filled` are
+    columns that have a value in some row.
     """
 
     sound: ibis.Table
     broken: ibis.Table
+    filled: frozenset[str]
     doubtful: ibis.Table | None = None
-    original: ibis.Table | None = None
+    original: Path | None = None
 
     @property
     def rows(self) -> ibis.Table:
-        """All of them, with `is_kept`, `is_broken` and `failures`."""
-        return ibis.union(self._marked(self.sound), self.alike)
+        """All of them, with `is_kept`, `is_broken` and `failures`; empty columns are not read."""
+        whole = ibis.union(self._marked(self.sound), self.alike)
+        empty = [name for name in whole.columns if name not in (*self.filled, *MARKS)]
+        return whole.mutate(**{name: ibis.null(whole[name].type()) for name in empty})
 
     @property
     def alike(self) -> ibis.Table:
@@ -82,11 +85,13 @@ def told_apart(
     )
     repeated = repeated_places(build, raw) if is_coded else None
     with (
-        parquet_writer(sound, contract) as accept,
+        parquet_writer(sound, contract, contract.names) as accept,
         parquet_writer(doubtful, contract) as doubt,
         parquet_writer(broken, both) as reject,
     ):
+        filled: set[str] = set()
         for part, typed in _typed_slices(build, backend, raw, slices):
+            filled |= _filled(typed.rows)
             is_alike = _is_among(typed.rows, part, repeated)
             accept(_whole(typed.rows.filter(pa.array(typed.is_sound & ~is_alike)), contract))
             doubt(_whole(typed.rows.filter(pa.array(typed.is_sound & is_alike)), contract))
@@ -94,10 +99,14 @@ def told_apart(
     tables = (stored_table(backend, path) for path in (sound, broken, doubtful))
     accepted, rejected, held = tables
     if not is_coded:
-        return Sides(accepted, rejected)
-    original = rejected.select(*SOURCE_COLUMNS, ORIGINAL)
+        return Sides(accepted, rejected, frozenset(filled))
     doubted = None if repeated is None else held
-    return Sides(accepted, rejected.drop(ORIGINAL), doubted, original)
+    return Sides(accepted, rejected.drop(ORIGINAL), frozenset(filled), doubted, broken)
+
+
+def _filled(rows: pa.Table) -> set[str]:
+    """Columns with a value in some row."""
+    return {name for name in rows.column_names if rows[name].null_count < rows.num_rows}
 
 
 def _is_among(rows: pa.Table, part: Slice, repeated: pa.Table | None) -> np.ndarray:

@@ -33,13 +33,16 @@ _FILES: WeakKeyDictionary[ibis.BaseBackend, dict[str, Path]] = WeakKeyDictionary
 
 
 @contextmanager
-def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Put]:
+def parquet_writer(
+    path: Path, schema: pa.Schema, told: Sequence[str] = SOURCE_COLUMNS
+) -> Iterator[Put]:
     """A function that adds rows to a Parquet file while the engine makes the next ones.
 
-    What fails on the way, such as a full disk, is raised by the next call or at the end.
+    What fails on the way, such as a full disk, is raised by the next call or at the end. Of the
+    columns `told`, the file says how many cells are null, the least and the most.
     """
     waiting: deque[Future[None]] = deque()
-    with _Writer(path, schema) as writer, ThreadPoolExecutor(max_workers=1) as pool:
+    with _Writer(path, schema, told) as writer, ThreadPoolExecutor(max_workers=1) as pool:
 
         def put(rows: pa.Table) -> None:
             if len(waiting) == WAITING:
@@ -57,8 +60,8 @@ class _Writer:
     Readers see plain texts. Each column is written as it came in the first rows.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._path, self._schema = path, schema
+    def __init__(self, path: Path, schema: pa.Schema, told: Sequence[str]) -> None:
+        self._path, self._schema, self._told = path, schema, list(told)
         self._file: pq.ParquetWriter | None = None
 
     def __enter__(self) -> "_Writer":
@@ -84,6 +87,7 @@ class _Writer:
             compression="snappy",
             use_dictionary=[f.name for f in self._schema if pa.types.is_string(f.type)],
             dictionary_pagesize_limit=DICTIONARY_BYTES,
+            write_statistics=self._told,
             store_decimal_as_integer=True,
             store_schema=False,
         )
