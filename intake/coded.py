@@ -108,12 +108,10 @@ class CellReader:
         connection.register(self.raw.get_name(), pa.table(given))
         return in_order(connection.sql(self.queries[asked]).to_arrow_table())
 
-    def _texts(
-        self, coded: Mapping[str, pa.DictionaryArray], names: Mapping[str, str]
-    ) -> pa.Table | None:
+    def _texts(self, coded: Mapping[str, pa.DictionaryArray], names: Mapping[str, str]) -> pa.Table:
         """What comes of every text: texts of all columns side by side, then a null."""
         if not names:
-            return None
+            return pa.table({})
         size = 1 + max(len(coded[column].dictionary) for column in names.values())
         texts = {
             column: pa.concat_arrays(
@@ -137,7 +135,7 @@ class ReadCells:
     rows: pa.Table
     few: Mapping[str, pa.DictionaryArray]
     once: Mapping[str, str]
-    texts: pa.Table | None
+    texts: pa.Table
     connection: duckdb.DuckDBPyConnection
 
     def columns(self, names: Iterable[str]) -> pa.Table:
@@ -156,7 +154,7 @@ class ReadCells:
         for name in self.reader.flags:
             if name not in self.once:
                 marked |= _true(read[name])
-            elif self.texts is not None and (of_text := _true(self.texts[name])).any():
+            elif (of_text := _true(self.texts[name])).any():
                 marked |= of_text[self._places[self.once[name]]]
         return marked
 
@@ -175,7 +173,7 @@ class ReadCells:
     @cached_property
     def _places(self) -> dict[str, np.ndarray]:
         """For each column the place of each row's text in its list; a null is after the last."""
-        last = 0 if self.texts is None else self.texts.num_rows - 1
+        last = self.texts.num_rows - 1
         return {
             name: pc.fill_null(codes.indices, last).to_numpy().astype(np.intp)
             for name, codes in self.few.items()
@@ -205,7 +203,8 @@ class ReadCells:
 
 def _true(cells: pa.ChunkedArray) -> np.ndarray:
     """Where a column is true; null is not."""
-    return pc.fill_null(cells, False).to_numpy()  # noqa: FBT003 - Arrow's own signature
+    found: np.ndarray = pc.fill_null(cells, False).to_numpy()  # noqa: FBT003 - Arrow's own signature
+    return found
 
 
 def _plain(cells: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -109,7 +109,7 @@ class RowReader:
         quick = wanted.op().replace(answered).to_expr()
         first = Query.of(cells, quick, [*made, IS_BROKEN, ROW])
         full = Query.of(cells, wanted, [*MARKS, ROW])
-        original = Query.of(texts, as_it_came(texts), [ROW, ORIGINAL])
+        original = Query.of(texts, as_it_came(texts), [*SOURCE_COLUMNS, ORIGINAL])
         rest = [c for c in texts.columns if c not in (*reader.columns, *SOURCE_COLUMNS)]
         own, name = backend.con.cursor(), cells.get_name()
         return cls(path, reader, own, backend, name, kept, made, first, full, original, rest)
@@ -124,8 +124,8 @@ class RowReader:
         read = cells.columns(names)
         return Prepared(cells, read, cells.is_marked(read))
 
-    def rows(self, prepared: Prepared) -> TypedSlice:
-        """The rows of a slice, checked."""
+    def rows(self, prepared: Prepared, is_alike: np.ndarray) -> TypedSlice:
+        """The rows of a slice, checked; those that fail, or are `is_alike`, also as they came."""
         found = self._asked(self.first, prepared.read)
         columns = {name: prepared.read[column] for name, column in self.kept.items()}
         rows = pa.table(columns | {name: found[name] for name in self.made})
@@ -133,21 +133,20 @@ class RowReader:
         some = prepared.cells.chosen(places, self.connection)
         marked = self._asked(self.full, some.columns(self.full.columns))
         is_broken = marked[IS_BROKEN].to_numpy()
-        broken = rows.take(pa.array(places[is_broken]))
+        wrong = places[is_broken]
+        broken = rows.take(pa.array(wrong))
         for name in MARKS:
             broken = broken.append_column(name, marked[name].filter(pa.array(is_broken)))
-        broken = broken.append_column(
-            ORIGINAL, self._original(prepared.cells.rows, places[is_broken])
-        )
         is_sound = np.ones(rows.num_rows, dtype=bool)
-        is_sound[places[is_broken]] = False
-        return TypedSlice(rows, is_sound, broken)
+        is_sound[wrong] = False
+        original = self._original(prepared.cells.rows, np.flatnonzero(~is_sound | is_alike))
+        return TypedSlice(rows, is_sound, is_alike, broken, original)
 
-    def _original(self, rows: pa.Table, places: np.ndarray) -> pa.ChunkedArray:
+    def _original(self, rows: pa.Table, places: np.ndarray) -> pa.Table:
         """Rows of raw as they came."""
         chosen = rows.select(self.original.columns).take(pa.array(places))
         self.connection.register(self.reader.raw.get_name(), chosen)
-        return in_order(self.connection.sql(self.original.sql).to_arrow_table())[ORIGINAL]
+        return in_order(self.connection.sql(self.original.sql).to_arrow_table())
 
     def _asked(self, query: Query, cells: pa.Table) -> pa.Table:
         """What a query says of these cells."""

@@ -28,7 +28,7 @@ from intake.stored import (
 )
 from intake.study import inline_mapping, source_name
 from intake.typed import Build, typed_rows
-from intake.typed_slice import MARKS, ORIGINAL, TypedSlice, in_contract
+from intake.typed_slice import MARKS, ORIGINALS, TypedSlice, in_contract
 
 ROW = "source_row"
 LARGE = 20_000
@@ -75,33 +75,39 @@ def told_apart(
 ) -> Sides:
     """Read every cell once: rows of the contract, and rows that fail some check."""
     types = {column.name: ibis_type(column) for column in build.spec.columns}
+    contract, both, came = (
+        ibis.schema(found).to_pyarrow() for found in (types, {**types, **MARKS}, ORIGINALS)
+    )
+    sound, doubtful, broken, original = (
+        new_file(backend, f"{side}_{build.spec.name}")
+        for side in ("core", "doubtful", "broken", "original")
+    )
     is_coded = _is_coded(build, raw, slices)
-    more = {**MARKS, ORIGINAL: "string"} if is_coded else MARKS
-    both, contract = (
-        ibis.schema({**types, **marks}).to_pyarrow() for marks in (more, dict[str, str]())
-    )
-    sound, doubtful, broken = (
-        new_file(backend, f"{side}_{build.spec.name}") for side in ("core", "doubtful", "broken")
-    )
     repeated = repeated_places(build, raw) if is_coded else None
     with (
         parquet_writer(sound, contract, contract.names) as accept,
         parquet_writer(doubtful, contract) as doubt,
         parquet_writer(broken, both) as reject,
+        parquet_writer(original, came) as keep,
     ):
         filled: set[str] = set()
-        for part, typed in _typed_slices(build, backend, raw, slices):
+        for typed in _typed_slices(build, backend, raw, slices, repeated):
             filled |= _filled(typed.rows)
-            is_alike = _is_among(typed.rows, part, repeated)
-            accept(_whole(typed.rows.filter(pa.array(typed.is_sound & ~is_alike)), contract))
-            doubt(_whole(typed.rows.filter(pa.array(typed.is_sound & is_alike)), contract))
+            is_sure, is_held = typed.is_sound & ~typed.is_alike, typed.is_sound & typed.is_alike
+            accept(_whole(typed.rows.filter(pa.array(is_sure)), contract))
+            doubt(_whole(typed.rows.filter(pa.array(is_held)), contract))
             reject(_whole(typed.broken, both))
-    tables = (stored_table(backend, path) for path in (sound, broken, doubtful))
-    accepted, rejected, held = tables
-    if not is_coded:
-        return Sides(accepted, rejected, frozenset(filled))
-    doubted = None if repeated is None else held
-    return Sides(accepted, rejected.drop(ORIGINAL), frozenset(filled), doubted, broken)
+            if typed.original is not None:
+                keep(typed.original)
+    accepted, rejected, held = (stored_table(backend, path) for path in (sound, broken, doubtful))
+    is_known = repeated is not None
+    return Sides(
+        accepted,
+        rejected,
+        frozenset(filled),
+        held if is_known else None,
+        original if is_coded else None,
+    )
 
 
 def _filled(rows: pa.Table) -> set[str]:
@@ -137,22 +143,30 @@ def _is_coded(build: Build, raw: ibis.Table, slices: Sequence[Slice]) -> bool:
 
 
 def _typed_slices(
-    build: Build, backend: ibis.BaseBackend, raw: ibis.Table, slices: Sequence[Slice]
-) -> Iterator[tuple[Slice, TypedSlice]]:
+    build: Build,
+    backend: ibis.BaseBackend,
+    raw: ibis.Table,
+    slices: Sequence[Slice],
+    repeated: pa.Table | None,
+) -> Iterator[TypedSlice]:
     """All rows slice by slice and in order."""
     path = file_of(raw)
     if path is not None and _is_coded(build, raw, slices):
-        yield from _coded_slices(build, raw, path, slices)
+        yield from _coded_slices(build, raw, path, slices, repeated)
         return
     typed = with_orphans(build, with_aliases(build, typed_rows(build, raw)))
     view = as_view(backend, build.spec.name, in_contract(build, typed))
     for part in slices:
-        yield part, TypedSlice.of(in_order(part.of(view)))
+        yield TypedSlice.of(in_order(part.of(view)))
 
 
 def _coded_slices(
-    build: Build, raw: ibis.Table, path: Path, slices: Sequence[Slice]
-) -> Iterator[tuple[Slice, TypedSlice]]:
+    build: Build,
+    raw: ibis.Table,
+    path: Path,
+    slices: Sequence[Slice],
+    repeated: pa.Table | None,
+) -> Iterator[TypedSlice]:
     """The same, a text that repeats read once; the next slice is read while one is checked."""
     steps = {
         source_name(source): RowReader.of(build, raw, path, source)
@@ -160,11 +174,17 @@ def _coded_slices(
         if source.table == build.spec.name
     }
     ahead: deque[tuple[Slice, Future[Prepared]]] = deque()
+
+    def checked() -> TypedSlice:
+        part, waiting = ahead.popleft()
+        prepared = waiting.result()
+        is_alike = _is_among(prepared.cells.rows, part, repeated)
+        return steps[part.source_file].rows(prepared, is_alike)
+
     with ThreadPoolExecutor(max_workers=1) as pool:
         for part in slices:
             ahead.append((part, pool.submit(steps[part.source_file].cells, part)))
             if len(ahead) > 1:
-                before, cells = ahead.popleft()
-                yield before, steps[before.source_file].rows(cells.result())
-        for part, cells in ahead:
-            yield part, steps[part.source_file].rows(cells.result())
+                yield checked()
+        while ahead:
+            yield checked()
