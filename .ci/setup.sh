@@ -16,7 +16,8 @@ if [ ! -x "$venv/bin/python" ]; then
 fi
 # uv installs in a tenth of pip's time; where it cannot be had, pip does the same.
 if "$venv/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt uv 2>/dev/null; then
-    VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" pip install -q -c constraints.txt -e "$requirement"
+    # Tests start many processes: libraries are compiled once here, as pip does, not in each of them.
+    VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" pip install -q --compile-bytecode -c constraints.txt -e "$requirement"
 else
     "$venv/bin/python" -m pip install -q --disable-pip-version-check -c constraints.txt -e "$requirement"
 fi

@@ -1,11 +1,15 @@
 """How much of the spend points at partners, initiatives or units that no table knows."""
 
+from decimal import Decimal
+from typing import Any
+
 import ibis
 
 from intake.checks import Catalogue
 from intake.core import CoreTables
 from intake.keys import ORIGIN
-from intake.typed import Build, typed_rows
+from intake.traced import narrowed
+from intake.typed import LISTED_BEFORE, Build, typed_rows
 from schemas.registry import TABLES
 from schemas.study import Study
 
@@ -30,10 +34,18 @@ def orphan_spend_share(
         if known or not quarantine.count().to_pyarrow().as_py():
             return 0.0 if known else None
     build = Build(TABLES["engagement"], study, {"fx_rate": rates}, Catalogue())
-    typed = typed_rows(build, raw)
+    counted = quarantine.filter(quarantine.rule != LISTED_BEFORE).select(*ORIGIN).distinct()
+    set_aside = raw.semi_join(counted, ORIGIN)
+    typed = narrowed(typed_rows(build, set_aside), [*ORIGIN, "amount_reporting", "is_kept"])
     rows = typed.filter(typed.is_kept)
-    paid = rows.amount_reporting.abs().cast("decimal(38, 6)")
-    money = rows.mutate(paid=paid)
-    total = money.paid.sum().to_pyarrow().as_py()
-    lacking = money.semi_join(lost, ORIGIN).paid.sum().to_pyarrow().as_py()
-    return float((lacking or 0) / total) if total else None
+    money = rows.mutate(paid=_paid(rows))
+    total = _sum(_paid(tables.accepted)) + _sum(money.paid)
+    return float(_sum(money.semi_join(lost, ORIGIN).paid) / total) if total else None
+
+
+def _paid(rows: ibis.Table) -> Any:
+    return rows.amount_reporting.abs().cast("decimal(38, 6)")
+
+
+def _sum(amounts: Any) -> Decimal:
+    return Decimal(amounts.sum().to_pyarrow().as_py() or 0)

@@ -25,6 +25,8 @@ Parents = Mapping[str, ibis.Table]
 NO: Any = ibis.literal(value=False)
 DAY = datetime.timedelta(days=1)
 RATE_STATUS = ("observed", "provisional")
+LISTED_BEFORE = "listed_before"
+"""The rule of rows of a list whose key is in another row before."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _once_per_key(build: Build, table: ibis.Table, lists: list[str]) -> ibis.Tab
     has_key = reduce(and_, [table[name].notnull() for name in key])
     ranked = table.mutate(is_again=table.is_kept & is_list & has_key & (place > 0))
     told = f"{key[0]} is in another row before"
-    rule = Rule(key[0], "listed_before", told, "nothing to do", "superseded")
+    rule = Rule(key[0], LISTED_BEFORE, told, "nothing to do", "superseded")
     again = build.catalogue.failures([Check(rule, ranked.is_again)])
     return ranked.mutate(
         is_kept=ranked.is_kept & ~ranked.is_again,

@@ -1,6 +1,6 @@
 """A large table is typed text by text, a small one row by row: both give the same tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,19 @@ from tests.intake_world import engine
 from tests.property.test_intake_properties import STUDY, parents, raw_rows
 
 
-def stored(table: str, found: list[dict[str, Any]]) -> ibis.Table:
-    """Rows as text in a file, as `read_raw` leaves them."""
-    names = [column.name for column in TABLES[table].data_columns]
+def in_files(known: Mapping[str, ibis.Table]) -> dict[str, ibis.Table]:
+    """The same tables as Parquet, as accepted tables lie in a run."""
+    held = {}
+    for name, table in known.items():
+        path = new_file(engine(), "known")
+        pq.write_table(table.to_pyarrow(), path)
+        held[name] = parquet_table(engine(), path)
+    return held
+
+
+def stored(table: str, found: list[dict[str, Any]], more: Sequence[str] = ()) -> ibis.Table:
+    """Rows as text in a file, as `read_raw` leaves them, with `more` columns."""
+    names = [*(column.name for column in TABLES[table].data_columns), *more]
     cells = {name: pa.array([row[name] for row in found], pa.string()) for name in names}
     origin = {
         "source_file": pa.array([f"{table}.csv"] * len(found), pa.string()),
@@ -62,9 +72,41 @@ def test_texts_and_rows_are_read_alike(table: str) -> None:
     @given(found=raw_rows(table).filter(len))
     @settings(max_examples=3, deadline=None)
     def check(found: list[dict[str, str | None]]) -> None:
-        assert_same(both_ways(table, stored(table, found * 2), parents(table)))
+        assert_same(both_ways(table, stored(table, found * 2), in_files(parents(table))))
 
     check()
+
+
+def test_merged_partners_and_columns_that_nothing_is_read_from() -> None:
+    blank = dict.fromkeys([column.name for column in TABLES["engagement"].data_columns])
+    good = {
+        **blank,
+        "payer_id": "us",
+        "partner_id": "b",
+        "start_date": "2001-02-03",
+        "date_precision": "day",
+        "activity_type": "meeting",
+        "note": "kept",
+    }
+    found = [good | {"engagement_id": f"e{i}"} for i in range(30)]
+    found[3] = found[3] | {"partner_id": "nobody"}
+    found[4] = found[4] | {"start_date": "soon"}
+    found[9] = found[9] | {"engagement_id": "e8", "activity_type": "survey"}
+    known = parents("engagement")
+    known["alias"] = ibis.memtable({"partner_id": ["b"], "canonical_partner_id": ["a"]})
+    for given_as in (known, in_files(known)):
+        tables = both_ways("engagement", stored("engagement", found, ["note"]), given_as)
+        assert_same(tables)
+        accepted = tables[1].accepted.to_pyarrow().to_pylist()
+        assert {row["partner_id"] for row in accepted} == {"a"}
+        aside = tables[1].quarantine.to_pyarrow().to_pylist()
+        assert [(row["source_row"], row["rule"]) for row in aside] == [
+            (5, "orphan"),
+            (6, "not_a_date"),
+            (10, "duplicate_key"),
+            (11, "duplicate_key"),
+        ]
+        assert all('"note":"kept"' in row["original"] for row in aside)
 
 
 @pytest.mark.slow
@@ -74,7 +116,7 @@ def test_texts_and_rows_of_every_table_are_read_alike(table: str) -> None:
     @settings(max_examples=15, deadline=None)
     def check(data: st.DataObject) -> None:
         found = data.draw(raw_rows(table)) + data.draw(raw_rows(table))
-        assert_same(both_ways(table, stored(table, found), parents(table)))
+        assert_same(both_ways(table, stored(table, found), in_files(parents(table))))
 
     check()
 

@@ -1,0 +1,87 @@
+"""Tables on disk: what their files tell, and keys that occur more than once."""
+
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from intake.repeats import maybe_repeated
+from intake.stored import null_counts, parquet_table, parquet_writer, rows_per_source
+from tests.intake_world import engine
+
+SCHEMA = pa.schema(
+    [("name", pa.string()), ("source_file", pa.string()), ("source_row", pa.int64())]
+)
+
+
+def rows(names: list[str | None], file: str = "a.csv", first: int = 2) -> pa.Table:
+    numbers = range(first, first + len(names))
+    return pa.table([names, [file] * len(names), numbers], schema=SCHEMA)
+
+
+def written(path: Path, *tables: pa.Table) -> ibis.Table:
+    with parquet_writer(path, SCHEMA, SCHEMA.names) as put:
+        for table in tables:
+            put(table)
+    return parquet_table(engine(), path)
+
+
+def as_places(table: pa.Table) -> pa.Table:
+    return table.set_column(0, "name", table["name"].dictionary_encode())
+
+
+def test_texts_that_come_as_places_are_read_back_as_texts(tmp_path: Path) -> None:
+    first, second = rows(["x", None, "y", "x"]), rows(["z", "x"], first=6)
+    made = written(tmp_path / "t.parquet", as_places(first), second)
+    assert pq.read_schema(tmp_path / "t.parquet").field("name").type == pa.string()
+    assert made.order_by("source_row").to_pyarrow()["name"].to_pylist() == [
+        *["x", None, "y", "x"],
+        *["z", "x"],
+    ]
+    found = duckdb.read_parquet(str(tmp_path / "t.parquet")).aggregate("count(name)").fetchall()
+    assert found == [(5,)]
+
+
+def test_a_table_without_rows_has_a_file(tmp_path: Path) -> None:
+    assert written(tmp_path / "t.parquet").count().to_pyarrow().as_py() == 0
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="missing"):
+        written(tmp_path / "missing" / "t.parquet", rows(["x"]))
+
+
+def test_the_file_tells_its_nulls_and_the_rows_of_each_source(tmp_path: Path) -> None:
+    made = written(tmp_path / "t.parquet", rows(["x", None]), rows([None, None, "y"], "b.csv"))
+    assert null_counts(made) == {"name": 3, "source_file": 0, "source_row": 0}
+    assert rows_per_source(made) == Counter({"b.csv": 3, "a.csv": 2})
+
+
+def test_a_group_of_two_sources_is_not_told_by_its_file(tmp_path: Path) -> None:
+    both = pa.concat_tables([rows(["x"]), rows(["y"], "b.csv")])
+    assert rows_per_source(written(tmp_path / "t.parquet", both)) is None
+
+
+def test_a_table_without_a_file_tells_nothing() -> None:
+    held = ibis.memtable({"name": ["x"], "source_file": ["a.csv"], "source_row": [2]})
+    table = engine().create_table(ibis.util.gen_name("held"), held.to_pyarrow())
+    assert null_counts(table) == {}
+    assert rows_per_source(table) is None
+
+
+@pytest.mark.parametrize("part_rows", [1 << 24, 2])
+def test_rows_whose_key_occurs_twice_are_found_in_parts_too(
+    monkeypatch: pytest.MonkeyPatch, part_rows: int
+) -> None:
+    monkeypatch.setattr("intake.repeats.PART_ROWS", part_rows)
+    keys = {"a": ["1", "1", "2", "3", "3", "3"], "b": ["x", "y", "x", "z", "z", None]}
+    table = engine().create_table(ibis.util.gen_name("keys"), ibis.memtable(keys).to_pyarrow())
+    alone = maybe_repeated(table, ["a"]).order_by("a").to_pyarrow()["a"].to_pylist()
+    assert alone == ["1", "1", "3", "3", "3"]
+    pairs = maybe_repeated(table, ["a", "b"]).to_pyarrow().to_pylist()
+    assert pairs == [{"a": "3", "b": "z"}] * 2
+    assert maybe_repeated(table.limit(1), ["a"]).count().to_pyarrow().as_py() == 0
