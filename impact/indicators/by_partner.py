@@ -102,7 +102,8 @@ def _of_partners(rows: ibis.Table, tables: IndicatorTables, shown: list[str]) ->
     below: list[str] = []
     if tables.study.partner_level == "parent":
         below = tables.parents.index[tables.parents.isin(shown)].tolist()
-    return rows.filter(rows.partner_id.isin([*shown, *below]))
+    asked = ibis.memtable({"partner_id": [*shown, *below]})
+    return rows.semi_join(asked, "partner_id")
 
 
 def _summed(tables: IndicatorTables, counts: ibis.Table) -> pd.DataFrame:

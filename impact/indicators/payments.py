@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from impact.allocation import MONEY, money, with_net_amount
+from impact.allocation import MONEY, less_reversed, money, with_paid
 from impact.indicators.expressions import is_empty, is_given, is_long, surely
 from impact.indicators.tables import IndicatorTables
 
@@ -50,7 +50,11 @@ class Payments:
 
     def __init__(self, tables: IndicatorTables) -> None:
         self.tables = tables
-        self.rows = payments_of(tables["engagement"], tables)
+
+    @cached_property
+    def rows(self) -> ibis.Table:
+        """Every payment."""
+        return payments_of(self.tables["engagement"], self.tables)
 
     @cached_property
     def pair_years(self) -> pd.DataFrame:
@@ -64,7 +68,7 @@ class Payments:
     @cached_property
     def populations(self) -> tuple[Population, ...]:
         """All payments but support; where some are unclear, advocacy without them too."""
-        return POPULATIONS if "u" in set(self.pair_years["group"]) else POPULATIONS[:1]
+        return POPULATIONS if (self.pair_years["group"] == "u").any() else POPULATIONS[:1]
 
     @cached_property
     def has_amounts(self) -> bool:
@@ -126,17 +130,35 @@ def _of_pairs(rows: ibis.Table) -> ibis.Table:
 
 def _of_all(rows: ibis.Table) -> ibis.Table:
     """`totals`: counts, sums and quantiles of each population, in one structure."""
-    asked: dict[str, Any] = {"worded_count": rows.count(where=surely(rows.purpose.strip() != ""))}
-    amount, parts = rows.net_amount.cast("float64"), money_parts(rows)
-    shares = [float(quantile) for quantile in QUANTILES]
+    every = _of_parts(rows).cross_join(_quantiles(rows))
+    return every.select(totals=ibis.struct({name: every[name] for name in every.columns}))
+
+
+def _of_parts(rows: ibis.Table) -> ibis.Table:
+    """Counts and sums of each population, from those of the few groups of like payments."""
+    parts, is_worded = money_parts(rows), surely(rows.purpose.strip() != "")
+    alike = rows.group_by("group", **parts, is_worded=is_worded).agg(
+        n=rows.count(), paid=rows.net_amount.sum()
+    )
+    asked: dict[str, Any] = {"worded_count": alike.n.sum(where=alike.is_worded).fill_null(0)}
     for population in POPULATIONS:
-        start, is_mine = _prefix(population), rows.group.isin(population.groups)
-        asked[f"{start}quantiles"] = amount.quantile(shares, where=is_mine)
-        for name, is_part in parts.items():
-            asked[f"{start}{name}_paid"] = exact(rows.net_amount.sum(where=is_part & is_mine))
-            asked[f"{start}{name}_count"] = rows.count(where=is_part & is_mine)
-    sums = rows.aggregate(**asked)
-    return sums.select(totals=ibis.struct({name: sums[name] for name in asked}))
+        start, is_mine = _prefix(population), alike.group.isin(population.groups)
+        for name in parts:
+            is_part = alike[name] & is_mine
+            asked[f"{start}{name}_paid"] = exact(alike.paid.sum(where=is_part))
+            asked[f"{start}{name}_count"] = alike.n.sum(where=is_part).fill_null(0)
+    return alike.aggregate(**asked)
+
+
+def _quantiles(rows: ibis.Table) -> ibis.Table:
+    amount, shares = rows.net_amount.cast("float64"), [float(share) for share in QUANTILES]
+    asked = {
+        f"{_prefix(population)}quantiles": amount.quantile(
+            shares, where=rows.group.isin(population.groups)
+        )
+        for population in POPULATIONS
+    }
+    return rows.aggregate(**asked)
 
 
 def _prefix(population: Population) -> str:
@@ -183,8 +205,9 @@ def with_group(engagement: ibis.Table) -> ibis.Table:
 
 
 def payments_of(log: ibis.Table, tables: IndicatorTables) -> ibis.Table:
-    """Payments of a part of the log in which reversals are beside what they take back."""
-    net = with_net_amount(log.select(*READ), tables.study)
-    paid = net.filter(is_empty(net.reverses_engagement_id) & (net.net_amount > 0))
-    grouped = with_group(with_a_name(tables, paid))
+    """Payments of a part of the log."""
+    paid = log.filter(is_empty(log.reverses_engagement_id)).select(*READ)
+    undone = tables.linked.filter(is_given(tables.linked.reverses_engagement_id))
+    net = less_reversed(with_paid(paid, tables.study), with_paid(undone, tables.study))
+    grouped = with_group(with_a_name(tables, net.filter(net.net_amount > 0)))
     return grouped.mutate(year=grouped.start_date.year().cast("int64"))
