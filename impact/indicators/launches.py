@@ -53,5 +53,5 @@ def _windows(tables: IndicatorTables) -> pd.DataFrame:
     around = launch.assign(opens=day - YEAR, closes=day + YEAR)
     is_apart = ~(around["opens"] <= around.groupby("product_id")["closes"].shift())
     merged = around.groupby(["product_id", is_apart.cumsum().rename("place")])
-    found = merged.agg(opens=("opens", "min"), closes=("closes", "max"))
-    return found.reset_index()[list(WINDOW)]
+    found: pd.DataFrame = merged.agg(opens=("opens", "min"), closes=("closes", "max")).reset_index()
+    return found.drop(columns="place")

@@ -19,12 +19,13 @@ UNCLEAR = ("hybrid", "unclassified")
 
 MEDIAN = "0.5"
 QUANTILES = (MEDIAN, "0.25", "0.75")
-READ = (
-    *("engagement_id", "reverses_engagement_id", "payer_id", "partner_id", "kind"),
-    *("start_date", "date_precision", "amount", "amount_reporting", "currency"),
-    *("funding_type", "agreement_start", "agreement_end", "product_id", "purpose"),
+KEPT = (
+    *("engagement_id", "payer_id", "partner_id", "product_id"),
+    *("start_date", "date_precision", "paid"),
 )
-"""Columns of the log that payments are made from."""
+"""Columns that payments keep: of the log, and the amount as it was paid."""
+PARTS = ("dated", "long", "funded", "core")
+"""Parts of the money: each a column `is_...` of payments."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Payments:
 
     `rows` has `payer_id, partner_id` (its own), `year`, `group` (a: advocacy and
     research engagement, u: hybrid and unclassified, s: support), `net_amount` in the reporting
-    currency, and the other columns of `READ`.
+    currency, `is_worded` of a purpose in words, and the columns of `KEPT` and `PARTS`.
     """
 
     def __init__(self, tables: IndicatorTables) -> None:
@@ -136,15 +137,14 @@ def _of_all(rows: ibis.Table) -> ibis.Table:
 
 def _of_parts(rows: ibis.Table) -> ibis.Table:
     """Counts and sums of each population, from those of the few groups of like payments."""
-    parts, is_worded = money_parts(rows), surely(rows.purpose.strip() != "")
-    alike = rows.group_by("group", **parts, is_worded=is_worded).agg(
+    alike = rows.group_by("group", "is_worded", *(f"is_{name}" for name in PARTS)).agg(
         n=rows.count(), paid=rows.net_amount.sum()
     )
     asked: dict[str, Any] = {"worded_count": alike.n.sum(where=alike.is_worded).fill_null(0)}
     for population in POPULATIONS:
         start, is_mine = _prefix(population), alike.group.isin(population.groups)
-        for name in parts:
-            is_part = alike[name] & is_mine
+        for name in PARTS:
+            is_part = alike[f"is_{name}"] & is_mine
             asked[f"{start}{name}_paid"] = exact(alike.paid.sum(where=is_part))
             asked[f"{start}{name}_count"] = alike.n.sum(where=is_part).fill_null(0)
     return alike.aggregate(**asked)
@@ -165,13 +165,13 @@ def _prefix(population: Population) -> str:
     return "".join(population.groups) + ":"
 
 
-def money_parts(rows: ibis.Table) -> dict[str, Any]:
-    """Whether a payment has both agreement dates, a long agreement, funding of known type, core."""
+def _parts(rows: ibis.Table) -> dict[str, Any]:
+    """Whether there are both agreement dates, a long agreement, funding of known type, core."""
     return {
-        "dated": is_given(rows.agreement_start) & is_given(rows.agreement_end),
-        "long": surely(is_long(rows)),
-        "funded": is_given(rows.funding_type) & (rows.funding_type != "none"),
-        "core": surely(rows.funding_type == "core_unrestricted"),
+        "is_dated": is_given(rows.agreement_start) & is_given(rows.agreement_end),
+        "is_long": surely(is_long(rows)),
+        "is_funded": is_given(rows.funding_type) & (rows.funding_type != "none"),
+        "is_core": surely(rows.funding_type == "core_unrestricted"),
     }
 
 
@@ -196,18 +196,20 @@ def at_level(tables: IndicatorTables, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(partner_id=parent.where(parent.notna(), rows["partner_id"]))
 
 
-def with_group(engagement: ibis.Table) -> ibis.Table:
-    """Add the group of the kind: a, u or s."""
-    group = ibis.cases(
-        (engagement.kind.isin(PLAIN), "a"), (engagement.kind.isin(UNCLEAR), "u"), else_="s"
-    )
-    return engagement.mutate(group=group)
-
-
 def payments_of(log: ibis.Table, tables: IndicatorTables) -> ibis.Table:
     """Payments of a part of the log."""
-    paid = log.filter(is_empty(log.reverses_engagement_id)).select(*READ)
+    paid = with_paid(log.filter(is_empty(log.reverses_engagement_id)), tables.study)
     undone = tables.linked.filter(is_given(tables.linked.reverses_engagement_id))
-    net = less_reversed(with_paid(paid, tables.study), with_paid(undone, tables.study))
-    grouped = with_group(with_a_name(tables, net.filter(net.net_amount > 0)))
-    return grouped.mutate(year=grouped.start_date.year().cast("int64"))
+    net = less_reversed(_told(paid), with_paid(undone, tables.study))
+    return with_a_name(tables, net.filter(net.net_amount > 0))
+
+
+def _told(rows: ibis.Table) -> ibis.Table:
+    """Texts become short codes before any join: few differ, which the engine knows up to there."""
+    return rows.select(
+        *KEPT,
+        group=ibis.cases((rows.kind.isin(PLAIN), "a"), (rows.kind.isin(UNCLEAR), "u"), else_="s"),
+        year=rows.start_date.year().cast("int64"),
+        is_worded=surely(rows.purpose.strip() != ""),
+        **_parts(rows),
+    )

@@ -6,9 +6,7 @@ from itertools import pairwise
 import pandas as pd
 
 from impact.indicators.made import (
-    COARSE,
     EMPTY,
-    is_coarse,
     not_evaluated,
     share_of_cases,
     share_of_sum,
