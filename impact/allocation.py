@@ -39,19 +39,18 @@ def reach(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.
 def places(engagement: ibis.Table, allocation: ibis.Table, study: Study) -> ibis.Table:
     """`reach` without `net_amount`, for which every engagement would be joined once more.
 
-    A reversal has the participants and hours of its payment where it names none. Reversals and
-    parts are read here, once for all that is asked of the rows: the log is the larger by far.
+    A reversal has the participants and hours of its payment where it names none.
     """
     inherited = [name for name in (*OWN_IDS, *OUTPUTS) if name in engagement.columns]
-    back = _read(_reversals(engagement))
+    back = _reversals(engagement)
     counted = _with_payment_ids(engagement, back, inherited)
-    paid = counted.mutate(paid=money(counted, study))
-    return _placed(paid, _read(_parts(allocation, back)))
+    return _placed(with_paid(counted, study), _parts(allocation, back))
 
 
-def _read(rows: ibis.Table) -> ibis.Table:
-    """The rows as they are now, under a name of their own: Ibis' cache goes by the expression."""
-    return ibis.memtable(rows.to_pyarrow())
+def whole(engagement: ibis.Table, study: Study) -> ibis.Table:
+    """As `places`, with each engagement in one part at its own ids."""
+    paid = with_paid(engagement, study)
+    return paid.mutate(share=ibis.literal(1).cast(MONEY), spend=paid.paid)
 
 
 def _placed(counted: ibis.Table, parts: ibis.Table) -> ibis.Table:
@@ -129,8 +128,17 @@ def _with_payment_ids(engagement: ibis.Table, back: ibis.Table, names: Sequence[
 
 def with_net_amount(engagement: ibis.Table, study: Study) -> ibis.Table:
     """Add `paid`, the amount in the reporting currency, and `net_amount` after reversals."""
-    paid = engagement.mutate(paid=money(engagement, study))
-    undone = paid.filter(paid.reverses_engagement_id.notnull())
+    paid = with_paid(engagement, study)
+    return less_reversed(paid, paid.filter(paid.reverses_engagement_id.notnull()))
+
+
+def with_paid(engagement: ibis.Table, study: Study) -> ibis.Table:
+    """Add `paid`, the amount in the reporting currency."""
+    return engagement.mutate(paid=money(engagement, study))
+
+
+def less_reversed(paid: ibis.Table, undone: ibis.Table) -> ibis.Table:
+    """Add `net_amount`: `paid` after the reversals `undone`."""
     reversals = undone.group_by(original_id=undone.reverses_engagement_id).agg(
         reversed_amount=undone.paid.sum().cast(MONEY)
     )

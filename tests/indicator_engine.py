@@ -5,6 +5,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.expr.operations import InMemoryTable, UnboundTable
 
 
 class Remembering(Backend):
@@ -12,15 +13,24 @@ class Remembering(Backend):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compiled: dict[Any, str] = {}
+        self._compiled: dict[Any, tuple[str, list[str]]] = {}
         self._tables: dict[str, ibis.Table] = {}
 
     def compile(self, expr: ibis.Expr, /, **options: Any) -> str:
-        """The SQL of an expression."""
-        key = (expr.op(), repr(sorted(options.items())))
+        """The SQL of an expression; tables in memory have another name in every study."""
+        held = list(expr.op().find(InMemoryTable))
+        names = [table.name for table in held]
+        alike = {
+            table: UnboundTable(name=f"held_{place}", schema=table.schema)
+            for place, table in enumerate(held)
+        }
+        key = (expr.op().replace(alike) if held else expr.op(), repr(sorted(options.items())))
         if key not in self._compiled:
-            self._compiled[key] = super().compile(expr, **options)
-        return self._compiled[key]
+            self._compiled[key] = (super().compile(expr, **options), names)
+        sql, before = self._compiled[key]
+        for old, new in zip(before, names, strict=True):
+            sql = sql.replace(old, new)
+        return sql
 
     def hold(self, name: str, rows: pa.Table) -> ibis.Table:
         """The rows under this name, in place of those before."""

@@ -9,7 +9,7 @@ import pandas as pd
 from impact.indicators.expressions import is_empty
 from impact.indicators.made import not_evaluated, share_of_cases, share_of_sum, value_of
 from impact.indicators.partners import incomes, largest_sums
-from impact.indicators.payments import Payments, at_level, exact, money_parts, with_a_name
+from impact.indicators.payments import PARTS, Payments, at_level, exact, with_a_name
 from impact.indicators.tables import IndicatorTables
 from schemas.findings import Indicator
 from schemas.vocabulary import SUPPORT_KINDS
@@ -84,7 +84,7 @@ def _sums(payments: Payments, shown: list[str]) -> dict[str, pd.DataFrame]:
     tables = payments.tables
     rows = _of_partners(payments.rows, tables, shown)
     rows = rows.filter(rows.group.isin(payments.populations[0].groups))
-    parts = money_parts(rows)
+    parts = {name: rows[f"is_{name}"] for name in PARTS}
     asked = {f"{name}_paid": exact(rows.net_amount.sum(where=own)) for name, own in parts.items()}
     asked |= {f"{name}_count": rows.count(where=own) for name, own in parts.items()}
     found = _summed(tables, rows.group_by("partner_id").agg(**asked)).reindex(shown)
@@ -102,7 +102,8 @@ def _of_partners(rows: ibis.Table, tables: IndicatorTables, shown: list[str]) ->
     below: list[str] = []
     if tables.study.partner_level == "parent":
         below = tables.parents.index[tables.parents.isin(shown)].tolist()
-    return rows.filter(rows.partner_id.isin([*shown, *below]))
+    asked = ibis.memtable({"partner_id": [*shown, *below]})
+    return rows.semi_join(asked, "partner_id")
 
 
 def _summed(tables: IndicatorTables, counts: ibis.Table) -> pd.DataFrame:

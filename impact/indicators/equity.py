@@ -33,10 +33,10 @@ class Reach:
         """Participants of each subgroup that an engagement is spread over."""
         parts = self.tables["engagement_allocation"]
         parts = parts.filter(is_given(parts.subgroup_id))
-        log = self.tables["engagement"]
-        log = log.filter(log.kind == "advocacy").select(*COUNTED)
-        rows = log.join(parts.select("engagement_id", "subgroup_id", "share"), "engagement_id")
-        sums = rows.group_by("subgroup_id").agg(persons=persons_of(rows))
+        linked = self.tables.linked
+        linked = linked.filter(linked.kind == "advocacy").select(*COUNTED)
+        rows = linked.join(parts.select("engagement_id", "subgroup_id", "share"), "engagement_id")
+        sums = rows.group_by("subgroup_id").agg(persons=persons_of(rows).cast("float64"))
         found: pd.Series = sums.to_pandas().set_index("subgroup_id")["persons"]
         return found.astype(float).sort_index()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import ibis
 import numpy as np
 import pandas as pd
 
@@ -56,16 +57,8 @@ def measure_reciprocity(tables: IndicatorTables) -> Iterator[Indicator]:
     """Who takes the first step, and how much goes on without money."""
     rows = tables["engagement"]
     rows = rows.filter(is_empty(rows.reverses_engagement_id) & ~rows.kind.isin(SUPPORT_KINDS))
-    by_partner = rows.initiated_by.isin(["partner", "joint"])
-    is_free = (rows.amount == 0) | rows.funding_type.isin(["none", "in_kind"])
-    is_told = is_given(rows.amount) | is_given(rows.funding_type)
-    found = rows.aggregate(
-        first=by_partner.sum(),
-        known=rows.initiated_by.count(),
-        free=surely(is_free).sum(),
-        told=is_told.sum(),
-        typed=rows.funding_type.count(),
-    ).to_pandas()
+    alike = rows.group_by("initiated_by", "funding_type", is_zero=rows.amount == 0)
+    found = _first_and_free(alike.agg(n=rows.count())).to_pandas()
     first, known, free, told, typed = (int(found[name].fillna(0).iloc[0]) for name in found.columns)
     part = {"part": "non_monetary"}
     yield share_of_cases("q3.reciprocity", first, known, tables.study)
@@ -73,6 +66,20 @@ def measure_reciprocity(tables: IndicatorTables) -> Iterator[Indicator]:
         yield not_evaluated("q3.reciprocity", PAYMENTS_ALONE, tables.study, part)
         return
     yield share_of_cases("q3.reciprocity", free, told, tables.study, part)
+
+
+def _first_and_free(alike: ibis.Table) -> ibis.Table:
+    """Of groups of `n` like engagements: first step by the partner, and without money."""
+    by_partner = alike.initiated_by.isin(["partner", "joint"])
+    is_free = alike.is_zero | alike.funding_type.isin(["none", "in_kind"])
+    is_told = is_given(alike.is_zero) | is_given(alike.funding_type)
+    return alike.aggregate(
+        first=alike.n.sum(where=surely(by_partner)),
+        known=alike.n.sum(where=is_given(alike.initiated_by)),
+        free=alike.n.sum(where=surely(is_free)),
+        told=alike.n.sum(where=is_told),
+        typed=alike.n.sum(where=is_given(alike.funding_type)),
+    )
 
 
 def measure_trust(tables: IndicatorTables) -> Iterator[Indicator]:

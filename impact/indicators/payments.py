@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from impact.allocation import MONEY, money, with_net_amount
+from impact.allocation import MONEY, less_reversed, money, with_paid
 from impact.indicators.expressions import is_empty, is_given, is_long, surely
 from impact.indicators.tables import IndicatorTables
 
@@ -19,12 +19,13 @@ UNCLEAR = ("hybrid", "unclassified")
 
 MEDIAN = "0.5"
 QUANTILES = (MEDIAN, "0.25", "0.75")
-READ = (
-    *("engagement_id", "reverses_engagement_id", "payer_id", "partner_id", "kind"),
-    *("start_date", "date_precision", "amount", "amount_reporting", "currency"),
-    *("funding_type", "agreement_start", "agreement_end", "product_id", "purpose"),
+KEPT = (
+    *("engagement_id", "payer_id", "partner_id", "product_id"),
+    *("start_date", "date_precision", "paid"),
 )
-"""Columns of the log that payments are made from."""
+"""Columns that payments keep: of the log, and the amount as it was paid."""
+PARTS = ("dated", "long", "funded", "core")
+"""Parts of the money: each a column `is_...` of payments."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,16 @@ class Payments:
 
     `rows` has `payer_id, partner_id` (its own), `year`, `group` (a: advocacy and
     research engagement, u: hybrid and unclassified, s: support), `net_amount` in the reporting
-    currency, and the other columns of `READ`.
+    currency, `is_worded` of a purpose in words, and the columns of `KEPT` and `PARTS`.
     """
 
     def __init__(self, tables: IndicatorTables) -> None:
         self.tables = tables
-        self.rows = payments_of(tables["engagement"], tables)
+
+    @cached_property
+    def rows(self) -> ibis.Table:
+        """Every payment."""
+        return payments_of(self.tables["engagement"], self.tables)
 
     @cached_property
     def pair_years(self) -> pd.DataFrame:
@@ -64,7 +69,7 @@ class Payments:
     @cached_property
     def populations(self) -> tuple[Population, ...]:
         """All payments but support; where some are unclear, advocacy without them too."""
-        return POPULATIONS if "u" in set(self.pair_years["group"]) else POPULATIONS[:1]
+        return POPULATIONS if (self.pair_years["group"] == "u").any() else POPULATIONS[:1]
 
     @cached_property
     def has_amounts(self) -> bool:
@@ -126,30 +131,47 @@ def _of_pairs(rows: ibis.Table) -> ibis.Table:
 
 def _of_all(rows: ibis.Table) -> ibis.Table:
     """`totals`: counts, sums and quantiles of each population, in one structure."""
-    asked: dict[str, Any] = {"worded_count": rows.count(where=surely(rows.purpose.strip() != ""))}
-    amount, parts = rows.net_amount.cast("float64"), money_parts(rows)
-    shares = [float(quantile) for quantile in QUANTILES]
+    every = _of_parts(rows).cross_join(_quantiles(rows))
+    return every.select(totals=ibis.struct({name: every[name] for name in every.columns}))
+
+
+def _of_parts(rows: ibis.Table) -> ibis.Table:
+    """Counts and sums of each population, from those of the few groups of like payments."""
+    alike = rows.group_by("group", "is_worded", *(f"is_{name}" for name in PARTS)).agg(
+        n=rows.count(), paid=rows.net_amount.sum()
+    )
+    asked: dict[str, Any] = {"worded_count": alike.n.sum(where=alike.is_worded).fill_null(0)}
     for population in POPULATIONS:
-        start, is_mine = _prefix(population), rows.group.isin(population.groups)
-        asked[f"{start}quantiles"] = amount.quantile(shares, where=is_mine)
-        for name, is_part in parts.items():
-            asked[f"{start}{name}_paid"] = exact(rows.net_amount.sum(where=is_part & is_mine))
-            asked[f"{start}{name}_count"] = rows.count(where=is_part & is_mine)
-    sums = rows.aggregate(**asked)
-    return sums.select(totals=ibis.struct({name: sums[name] for name in asked}))
+        start, is_mine = _prefix(population), alike.group.isin(population.groups)
+        for name in PARTS:
+            is_part = alike[f"is_{name}"] & is_mine
+            asked[f"{start}{name}_paid"] = exact(alike.paid.sum(where=is_part))
+            asked[f"{start}{name}_count"] = alike.n.sum(where=is_part).fill_null(0)
+    return alike.aggregate(**asked)
+
+
+def _quantiles(rows: ibis.Table) -> ibis.Table:
+    amount, shares = rows.net_amount.cast("float64"), [float(share) for share in QUANTILES]
+    asked = {
+        f"{_prefix(population)}quantiles": amount.quantile(
+            shares, where=rows.group.isin(population.groups)
+        )
+        for population in POPULATIONS
+    }
+    return rows.aggregate(**asked)
 
 
 def _prefix(population: Population) -> str:
     return "".join(population.groups) + ":"
 
 
-def money_parts(rows: ibis.Table) -> dict[str, Any]:
-    """Whether a payment has both agreement dates, a long agreement, funding of known type, core."""
+def _parts(rows: ibis.Table) -> dict[str, Any]:
+    """Whether there are both agreement dates, a long agreement, funding of known type, core."""
     return {
-        "dated": is_given(rows.agreement_start) & is_given(rows.agreement_end),
-        "long": surely(is_long(rows)),
-        "funded": is_given(rows.funding_type) & (rows.funding_type != "none"),
-        "core": surely(rows.funding_type == "core_unrestricted"),
+        "is_dated": is_given(rows.agreement_start) & is_given(rows.agreement_end),
+        "is_long": surely(is_long(rows)),
+        "is_funded": is_given(rows.funding_type) & (rows.funding_type != "none"),
+        "is_core": surely(rows.funding_type == "core_unrestricted"),
     }
 
 
@@ -174,17 +196,20 @@ def at_level(tables: IndicatorTables, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(partner_id=parent.where(parent.notna(), rows["partner_id"]))
 
 
-def with_group(engagement: ibis.Table) -> ibis.Table:
-    """Add the group of the kind: a, u or s."""
-    group = ibis.cases(
-        (engagement.kind.isin(PLAIN), "a"), (engagement.kind.isin(UNCLEAR), "u"), else_="s"
-    )
-    return engagement.mutate(group=group)
-
-
 def payments_of(log: ibis.Table, tables: IndicatorTables) -> ibis.Table:
-    """Payments of a part of the log in which reversals are beside what they take back."""
-    net = with_net_amount(log.select(*READ), tables.study)
-    paid = net.filter(is_empty(net.reverses_engagement_id) & (net.net_amount > 0))
-    grouped = with_group(with_a_name(tables, paid))
-    return grouped.mutate(year=grouped.start_date.year().cast("int64"))
+    """Payments of a part of the log."""
+    paid = with_paid(log.filter(is_empty(log.reverses_engagement_id)), tables.study)
+    undone = tables.linked.filter(is_given(tables.linked.reverses_engagement_id))
+    net = less_reversed(_told(paid), with_paid(undone, tables.study))
+    return with_a_name(tables, net.filter(net.net_amount > 0))
+
+
+def _told(rows: ibis.Table) -> ibis.Table:
+    """Texts become short codes before any join: few differ, which the engine knows up to there."""
+    return rows.select(
+        *KEPT,
+        group=ibis.cases((rows.kind.isin(PLAIN), "a"), (rows.kind.isin(UNCLEAR), "u"), else_="s"),
+        year=rows.start_date.year().cast("int64"),
+        is_worded=surely(rows.purpose.strip() != ""),
+        **_parts(rows),
+    )

@@ -3,20 +3,16 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-import ibis
 import pandas as pd
 
-from impact.indicators.expressions import is_given, surely
 from impact.indicators.made import (
-    COARSE,
     EMPTY,
-    is_coarse,
     not_evaluated,
     share_of_cases,
     share_of_sum,
     value_of,
 )
-from impact.indicators.payments import MEDIAN, QUANTILES, Payments, Population, payments_of
+from impact.indicators.payments import MEDIAN, QUANTILES, Payments, Population
 from schemas.findings import Indicator
 
 TOP = 10
@@ -140,41 +136,3 @@ def measure_money_shares(payments: Payments) -> Iterator[Indicator]:
             counted, total = totals[part], totals[f"{whole}_paid"]
             n = totals[f"{whole}_count"]
             yield share_of_sum(name, counted, total, n, payments.tables.study, population.by)
-
-
-def measure_launch_coupling(payments: Payments) -> Iterator[Indicator]:
-    """Share of product-linked money within 12 months of the product's launch."""
-    found = _coupled(payments).to_pandas()
-    for population in payments.populations:
-        mine = found[found["group"].isin(population.groups)]
-        counted, total = (float(mine[name].sum()) for name in ("counted", "total"))
-        at = (payments.tables.study, population.by)
-        if is_coarse(mine["coarse"].sum(), mine["n"].sum()):
-            yield not_evaluated("q3.launch_coupling", COARSE, *at)
-            continue
-        yield share_of_sum("q3.launch_coupling", counted, total, int(mine["n"].sum()), *at)
-
-
-def _coupled(payments: Payments) -> ibis.Table:
-    """Per group: payments for products with a launch, their sum, and that near a launch."""
-    log, event = payments.tables["engagement"], payments.tables["product_event"]
-    launch = event.filter(event.event == "launch").select("product_id", "event_date").distinct()
-    of_product = log.filter(is_given(log.product_id) | is_given(log.reverses_engagement_id))
-    rows = payments_of(of_product, payments.tables).semi_join(launch, "product_id")
-    keys = ["product_id", "start_date"]
-    days = rows.group_by([*keys, "group"]).agg(
-        n=rows.count(),
-        paid=rows.net_amount.sum(),
-        coarse=rows.count(where=rows.date_precision == "year"),
-    )
-    pairs, year = days.select(*keys).distinct().join(launch, "product_id"), ibis.interval(months=12)
-    is_near = pairs.start_date.between(pairs.event_date - year, pairs.event_date + year)
-    marked = pairs.filter(is_near).select(*keys).distinct().mutate(is_near=True)
-    joined = days.left_join(marked, keys)
-    sums = joined.group_by("group").agg(
-        n=joined.n.sum(),
-        coarse=joined.coarse.sum(),
-        total=joined.paid.sum().cast("float64"),
-        counted=joined.paid.sum(where=surely(joined.is_near)).cast("float64"),
-    )
-    return sums.order_by("group")

@@ -9,6 +9,7 @@ import ibis
 import pandas as pd
 
 from impact.indicators.expressions import is_given, surely
+from impact.indicators.linked import read_linked
 from schemas.findings import Effect
 from schemas.study import Study
 
@@ -35,6 +36,11 @@ class IndicatorTables:
     def end(self) -> dt.date:
         """Last day that can be known: of the window, or the clock where that is earlier."""
         return min(self.study.window.end, self.study.as_of)
+
+    @cached_property
+    def linked(self) -> ibis.Table:
+        """Reversals, and what a reversal, an allocation or a piece of advice names."""
+        return read_linked(self.core)
 
     @cached_property
     def need(self) -> pd.DataFrame:

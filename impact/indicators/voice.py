@@ -45,9 +45,9 @@ class Voice:
     @cached_property
     def inputs(self) -> pd.DataFrame:
         """One row per piece of advice, in order of `input_id`; dates are timestamps."""
-        log = self.tables["engagement"]
-        log = log.filter(~log.kind.isin(SUPPORT_KINDS))
-        given = log.select("engagement_id", "lifecycle_phase", "product_id")
+        linked = self.tables.linked
+        linked = linked.filter(~linked.kind.isin(SUPPORT_KINDS))
+        given = linked.select("engagement_id", "lifecycle_phase", "product_id")
         joined = self.tables["patient_input"].select(*TAKEN).join(given, "engagement_id")
         found: pd.DataFrame = joined.order_by("input_id").to_pandas()
         return found.assign(**{name: pd.to_datetime(found[name]) for name in DATES})

@@ -116,6 +116,18 @@ def test_money_counts_as_near_a_launch_to_the_day_of_its_anniversary() -> None:
     assert found.parts("q3.launch_coupling") == (1 + 100, 1 + 10 + 100 + 1000)
 
 
+def test_a_payment_near_two_launches_counts_once() -> None:
+    days = [dt.date(2018, 1, 1), dt.date(2018, 9, 1), dt.date(2020, 1, 1), dt.date(2021, 9, 1)]
+    rows = [
+        paid("y1", "p1", 2018, 10.0**n, start_date=day, product_id="x1")
+        for n, day in enumerate(days)
+    ]
+    launched = [dt.date(2018, 6, 1), dt.date(2018, 12, 1), dt.date(2021, 6, 1)]
+    events = [{"product_id": "x1", "event": "launch", "event_date": day} for day in launched]
+    found = Found({"engagement": rows, "product_event": events})
+    assert found.parts("q3.launch_coupling") == (1 + 10 + 1000, 1 + 10 + 100 + 1000)
+
+
 def test_a_year_alone_is_not_near_a_launch() -> None:
     row = paid("y1", "p1", 2019, 9, product_id="x1", date_precision="year")
     launch = {"product_id": "x1", "event": "launch", "event_date": dt.date(2019, 6, 1)}
