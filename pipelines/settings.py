@@ -1,5 +1,6 @@
 """Where things are, and the limits under which the engine works."""
 
+import gc
 import os
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -9,6 +10,14 @@ from pipelines.errors import Exit, UserError
 
 HOME, FOLDERS = "ADVOCACY_HOME", "ADVOCACY_FOLDERS"
 """Environment variables: the project's folder; study folders elsewhere, divided as in PATH."""
+SHOWN = 5
+OBJECTS = 100_000
+"""New objects between two searches for cycles; at Python's 700 they take a tenth of a command."""
+
+
+def collect_seldom() -> None:
+    """Let this process look for cycles seldom; it builds expressions by the million and ends."""
+    gc.set_threshold(OBJECTS, 50, 1000)
 
 
 def project_root() -> Path:
@@ -75,7 +84,14 @@ def find_study(name: str, settings: Settings) -> Path:
             Exit.USAGE,
             f"'{name}' is not a study.",
             "The folder has no study.yaml.",
-            "Add a study.yaml that says which files hold which tables.",
+            _instead_of(Path(name)),
+        )
+    if Path(name).is_file() and (Path(name).parent / "study.yaml").is_file():
+        raise UserError(
+            Exit.USAGE,
+            f"'{name}' is a file.",
+            "A study is a folder that holds a study.yaml.",
+            f"Name the folder: {Path(name).parent}",
         )
     known = known_studies(settings)
     near = get_close_matches(name, sorted({*known, *_beside(name)}), n=3)
@@ -90,6 +106,17 @@ def find_study(name: str, settings: Settings) -> Path:
         "It is neither a folder with a study.yaml nor a name under the studies folder.",
         remedy,
     )
+
+
+def _instead_of(folder: Path) -> str:
+    """What to do with a folder that is no study: name one in it, or make it one."""
+    inside = sorted(str(path.parent) for path in folder.glob("*/study.yaml"))
+    near = get_close_matches("study.yaml", [path.name for path in folder.glob("*")], n=1)
+    if inside:
+        return f"Name one of the studies in it: {', '.join(inside[:SHOWN])}."
+    if near:
+        return f"Rename {near[0]} to study.yaml."
+    return "Add a study.yaml that says which files hold which tables; advocacy init shows one."
 
 
 def _beside(name: str) -> list[str]:

@@ -55,6 +55,17 @@ def test_a_folder_without_a_study_file_is_not_a_study(settings: Settings) -> Non
         find_study(str(settings.studies / "empty"), settings)
 
 
+def test_what_is_near_a_study_is_told(settings: Settings) -> None:
+    folder = settings.studies / "prop99"
+    with pytest.raises(UserError, match=f"is a file.*Name the folder: {folder}"):
+        find_study(str(folder / "study.yaml"), settings)
+    with pytest.raises(UserError, match=f"Name one of the studies in it: .*{folder}"):
+        find_study(str(settings.studies), settings)
+    (settings.studies / "empty" / "study.yml").touch()
+    with pytest.raises(UserError, match=r"Rename study\.yml to study\.yaml"):
+        find_study(str(settings.studies / "empty"), settings)
+
+
 def test_no_studies_folder_means_no_studies(tmp_path: Path) -> None:
     assert known_studies(Settings(studies=tmp_path / "none")) == []
 
