@@ -103,6 +103,20 @@ def start_study(folder: Path, *, debug: bool) -> int:
     return guarded(work, debug=debug)
 
 
+def check_inputs(
+    name: str, settings: Settings, out: Path | None, *, as_json: bool, debug: bool
+) -> int:
+    """Say what is wrong with the inputs of a study; 1 when a run would be refused."""
+
+    def work() -> int:
+        folder = find_study(name, settings)
+        from pipelines.validation import validate_inputs
+
+        return validate_inputs(folder, settings, out, as_json=as_json)
+
+    return guarded(work, debug=debug)
+
+
 def show_report(
     name: str,
     settings: Settings,
@@ -169,14 +183,15 @@ def show_overview(
 
 
 def design_roll_out(
-    name: str, settings: Settings, out: Path | None, *, as_json: bool, debug: bool
+    name: str, settings: Settings, template: Path | None, *, as_json: bool, debug: bool
 ) -> int:
     """Print what would settle the open questions of a published run; write the template."""
 
     def work() -> int:
+        folder = find_study(name, settings)
         from pipelines.design import design_study, design_text
 
-        designed = design_study(find_study(name, settings), settings, out)
+        designed = design_study(folder, settings, template)
         print(design_text(designed, as_json=as_json))
         return Exit.DONE
 

@@ -162,6 +162,22 @@ def test_help_and_completion_import_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "unused"),
+    [(["validate", "prop9"], Exit.USAGE, "pandas"), (["validate", "prop99"], Exit.DONE, "dagster")],
+)
+def test_no_command_imports_what_it_does_not_need(
+    words: list[str], code: Exit, unused: str, home: Settings
+) -> None:
+    script = (
+        "import sys; from typer.testing import CliRunner; from pipelines.cli import app;"
+        f"done = CliRunner().invoke(app, {words}); assert done.exit_code == {int(code)};"
+        f"assert '{unused}' not in sys.modules"
+    )
+    assert home.studies.is_dir()
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_gets_a_completion_script(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # By itself the command asks which shell started it.
