@@ -1,6 +1,8 @@
 """The command line. Heavy imports stay inside the commands, so that --help is quick."""
 
 import datetime as dt
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -281,6 +283,8 @@ def main() -> None:
     from pipelines.settings import collect_seldom
     from pipelines.signals import ends_as_told
 
+    if sys.stdout is None:  # a shell can close it; what is printed then goes nowhere
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
     collect_seldom()
     with ends_as_told():
         app()

@@ -76,10 +76,11 @@ def _outcome_of(
 ) -> tuple["Outcome", list[str]]:
     """What a run publishes, or has published if nothing changed since; and what it did."""
     from pipelines.summary import UNCHANGED, StageLines
-    from pipelines.unchanged import published_already
+    from pipelines.unchanged import published_already, require_free
 
     if (outcome := published_already(folder, settings, as_of)) is not None:
         return outcome, [UNCHANGED]
+    require_free(folder, settings)
     from pipelines.run import run_study
 
     lines = StageLines()
@@ -133,7 +134,7 @@ def show_report(
         from pipelines.results import published_folder
 
         study_id = _study_id(name, settings)
-        path = published_folder(study_id, settings) / REPORT
+        path = published_folder(study_id, settings, find_study(name, settings)) / REPORT
         if as_pdf:
             printed = _print_report(path, settings.output / study_id / "report.pdf")
             if printed is None:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shlex
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -106,6 +107,21 @@ def find_study(name: str, settings: Settings) -> Path:
         "It is neither a folder with a study.yaml nor a name under the studies folder.",
         remedy,
     )
+
+
+def named(folder: Path, settings: Settings) -> str:
+    """What a command takes for this study folder, as a shell reads it: its name, else its path."""
+    known = (path for path in study_folders(settings) if path.name == folder.name)
+    is_known = any(path.resolve() == folder.resolve() for path in known)
+    return shlex.quote(folder.name if is_known else str(folder))
+
+
+def run_command(folder: Path | str, settings: Settings) -> str:
+    """The command that runs a study folder, or a name, with these settings."""
+    study = named(folder, settings) if isinstance(folder, Path) else shlex.quote(folder)
+    is_elsewhere = settings.output != Settings().output
+    out = f" --out {shlex.quote(str(settings.output))}" if is_elsewhere else ""
+    return f"advocacy run {study}{out}"
 
 
 def _instead_of(folder: Path) -> str:

@@ -46,7 +46,7 @@ def plan_problems(folder: Path) -> list[Problem]:
     try:
         PlanLock(folder, folder).check()
     except UserError as error:
-        what, remedy = f"{error.what} {error.why}", error.remedy
+        what, remedy = f"{error.what} {error.why}".removeprefix(f"{PLAN_FILE} "), error.remedy
         return [Problem(PLAN_FILE, None, None, CHANGED_PLAN, what, remedy)]
     except Rejected:  # what is wrong in plan.yaml itself is told among the inputs
         return []

@@ -162,6 +162,30 @@ def test_help_and_completion_import_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_damaged_findings_are_told_as_what_they_are(home: Settings) -> None:
+    output = StudyOutput(home.output / "prop99")
+    output.make()
+    run = output.runs / ("a" * 32)
+    run.mkdir()
+    (run / "findings.json").write_text("{", encoding="utf-8")
+    output.pointer.write_text(run.name, encoding="ascii")
+    what, why, remedy = said(call("explain", "prop99", "ca_packs"), Exit.VERIFICATION_FAILED)
+    assert what == "The published findings cannot be read."
+    assert "findings.json" in why
+    assert "advocacy run --fresh" in remedy
+
+
+def test_a_command_whose_output_is_closed_leaves_as_it_would() -> None:
+    advocacy = Path(sys.executable).with_name("advocacy")
+    done = subprocess.run(
+        ["bash", "-c", f"'{advocacy}' doctor >&-"],  # noqa: S607 - the shell of a reader
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (Exit.DONE, "")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "unused"),
     [(["validate", "prop9"], Exit.USAGE, "pandas"), (["validate", "prop99"], Exit.DONE, "dagster")],

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import Exit, UserError
-from pipelines.settings import Settings, find_study, known_studies, project_root
+from pipelines.settings import Settings, find_study, known_studies, project_root, run_command
 
 
 @pytest.fixture
@@ -86,3 +86,15 @@ def test_a_link_that_leads_back_to_itself_is_no_study(tmp_path: Path) -> None:
         find_study(str(loop), Settings(studies=tmp_path, output=tmp_path))
     assert told.value.code == Exit.PATH_NOT_USABLE
     assert str(loop) in told.value.what
+
+
+def test_a_command_names_a_study_so_that_it_is_found(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADVOCACY_HOME", str(tmp_path / "home"))
+    out = f"--out {settings.output}"
+    assert run_command(settings.studies / "prop99", settings) == f"advocacy run prop99 {out}"
+    elsewhere = tmp_path / "my own" / "prop99"
+    assert run_command(elsewhere, settings) == f"advocacy run '{elsewhere}' {out}"
+    usual = Settings(studies=settings.studies)
+    assert run_command("prop99", usual) == "advocacy run prop99"
