@@ -1,11 +1,13 @@
 """Column schemas for the Dagster catalog, read off the models that declare the tables."""
 
+from typing import get_args
+
 import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 
 from schemas.effect import ROWS, ListName, effect_estimates, effect_rows
-from schemas.findings import Effect
+from schemas.findings import Cost, Effect
 from schemas.registry import TABLES, ColumnSpec
 
 QUARANTINE = {
@@ -21,7 +23,6 @@ QUARANTINE = {
 }
 MEASURED = ("money", "number", "count")
 """Kinds of columns that have a unit; those of the others repeat their type."""
-KEY_COLUMNS = {"effect_id": "Which planned effect.", "subgroup_id": "For whom; `all` is everyone."}
 LISTS: dict[str, ListName] = {
     "effect_interval": "intervals",
     "effect_event_study": "event_study",
@@ -59,15 +60,14 @@ def model_schema(model: type[pa.DataFrameModel]) -> dg.TableSchema:
 def effect_schema(name: str) -> dg.TableSchema:
     """Columns of an effect table; descriptions are those of `findings.json`."""
     frame = effect_rows([], LISTS[name]) if name in LISTS else effect_estimates([])
-    fields = (ROWS[LISTS[name]] if name in LISTS else Effect).model_fields
+    own = ROWS[LISTS[name]].model_fields if name in LISTS else {}
+    fields = {**Cost.model_fields, **Effect.model_fields, **own}
     return dg.TableSchema(
         [
             dg.TableColumn(
-                str(column),
-                _type_name(fields[column].annotation) if column in fields else "string",
-                KEY_COLUMNS.get(str(column)),
+                column, _type_name(fields[column].annotation), fields[column].description
             )
-            for column in frame.columns
+            for column in map(str, frame.columns)
         ]
     )
 
@@ -86,5 +86,6 @@ def _core_column(spec: ColumnSpec) -> dg.TableColumn:
 
 
 def _type_name(annotation: object) -> str:
-    words = {"float": "number", "int": "integer", "bool": "boolean"}
-    return next((word for kind, word in words.items() if kind in str(annotation)), "string")
+    words = {float: "number", int: "integer", bool: "boolean"}
+    kinds = (annotation, *get_args(annotation))
+    return next((word for kind, word in words.items() if kind in kinds), "string")

@@ -6,8 +6,8 @@ import pandas as pd
 
 from assets.catalog import model_schema
 from assets.checks import described, frame_violations, recorded
-from assets.parts import common, layer, out
-from assets.run import STUDIES, PlanState, StudyRun
+from assets.parts import STUDIES, common, layer, out
+from assets.run import PlanState, StudyRun
 from impact.gather import gather_tables
 from impact.panel import build_panel, exclude
 from schemas.panel import Panel

@@ -6,8 +6,8 @@ import dagster as dg
 import ibis
 import pandas as pd
 
-from assets.run import STUDIES
-
+STUDIES = dg.DynamicPartitionsDefinition(name="study")
+"""One partition per study folder."""
 OWNERS = ("team:advocacy-impact",)
 
 

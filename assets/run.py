@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import dagster as dg
 import ibis
 
 from schemas.findings import Effect, Findings, Indicator, InputDigest, Provenance, RowAccount
 from schemas.plan import Plan
 from schemas.strict import StrictModel
 from schemas.study import Study
-
-STUDIES = dg.DynamicPartitionsDefinition(name="study")
-"""One partition per study folder."""
 
 Model = TypeVar("Model", bound=StrictModel)
 

@@ -3,12 +3,14 @@
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import cpdist
 from scipy import sparse
 
 from intake.names import name_key, short_key
@@ -69,23 +71,37 @@ def _forms(key: str, spellings: Sequence[str]) -> _Name:
 def _scored(names: Sequence[_Name], least: float) -> Iterator[tuple[int, int, float]]:
     counts = Counter(word for name in names for word in {w for f in name.forms for w in f.split()})
     rarity = {word: math.log(1 + len(names) / count) for word, count in counts.items()}
-    for left, right in _candidates(names):
-        pairs = [(a, b) for a in names[left].forms for b in names[right].forms]
-        score = max(likeness(a, b, rarity) for a, b in pairs)
-        if score >= least:
-            yield left, right, round(score, 4)
+    for pairs in _candidates(names):
+        forms = [list(itertools.product(names[a].forms, names[b].forms)) for a, b in pairs]
+        scores = likenesses(list(itertools.chain.from_iterable(forms)), rarity, least)
+        starts = np.cumsum([0, *map(len, forms)])[:-1]
+        for (left, right), score in zip(pairs, np.maximum.reduceat(scores, starts), strict=True):
+            if score >= least:
+                yield left, right, round(float(score), 4)
 
 
-def likeness(first: str, second: str, rarity: dict[str, float]) -> float:
-    """Mean of the likenesses by edits, by the set of words and by rare words, in [0, 1]."""
-    first, second = sorted((first, second))
-    whole = fuzz.ratio(first.replace(" ", ""), second.replace(" ", ""))
-    edits = max(whole, fuzz.token_sort_ratio(first, second)) / 100
-    words = fuzz.token_set_ratio(first, second) / 100
-    return (edits + words + _shared(set(first.split()), set(second.split()), rarity)) / 3
+def likenesses(
+    pairs: Sequence[tuple[str, str]], rarity: Mapping[str, float], least: float = 0.0
+) -> NDArray[np.float64]:
+    """Means of the likenesses by edits, by the set of words and by rare words, in [0, 1].
+
+    Rare words count as 0 where even a full likeness by them would not lead to `least`.
+    """
+    first, second = zip(*(sorted(pair) for pair in pairs), strict=True)
+    closed = [[text.replace(" ", "") for text in texts] for texts in (first, second)]
+    edits = np.maximum(
+        cpdist(*closed, scorer=fuzz.ratio, dtype=np.float64),
+        cpdist(first, second, scorer=fuzz.token_sort_ratio, dtype=np.float64),
+    )
+    words = cpdist(first, second, scorer=fuzz.token_set_ratio, dtype=np.float64)
+    letters = edits / 100 + words / 100
+    rare = np.zeros(len(pairs))
+    for place in np.flatnonzero((letters + 1.0) / 3 >= least):
+        rare[place] = _shared(set(first[place].split()), set(second[place].split()), rarity)
+    return np.asarray((letters + rare) / 3)
 
 
-def _shared(first: set[str], second: set[str], rarity: dict[str, float]) -> float:
+def _shared(first: set[str], second: set[str], rarity: Mapping[str, float]) -> float:
     """Weight of the shared words in that of all words; spellings of one word are shared."""
     same, left, right = first & second, first - second, second - first
     shared = sum(rarity[word] for word in sorted(same))
@@ -100,19 +116,20 @@ def _shared(first: set[str], second: set[str], rarity: dict[str, float]) -> floa
     return shared / total
 
 
-def _candidates(names: Sequence[_Name]) -> Iterator[tuple[int, int]]:
+def _candidates(names: Sequence[_Name]) -> Iterator[list[tuple[int, int]]]:
     """Pairs that share enough three-letter pieces, whole or without what is in brackets."""
     owner = [place for place, name in enumerate(names) for _form in name.forms]
     pieces = _pieces([form for name in names for form in name.forms])
     for start in range(0, pieces.shape[0], BLOCK):
-        near = (pieces[start : start + BLOCK] @ pieces.T).tocoo()
+        near = (pieces[start : start + BLOCK] @ pieces[start:].T).tocoo()
         is_near = near.data >= LEAST_SHARED
         pairs = {
-            (owner[start + row], owner[column])
+            (owner[start + row], owner[start + column])
             for row, column in zip(near.row[is_near], near.col[is_near], strict=True)
-            if owner[start + row] < owner[column]
+            if owner[start + row] < owner[start + column]
         }
-        yield from sorted(pairs)
+        if pairs:
+            yield sorted(pairs)
 
 
 def _pieces(forms: Sequence[str]) -> sparse.csr_array:

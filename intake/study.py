@@ -19,6 +19,8 @@ from schemas.study import Mapping, Source, Study
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".jsonl", ".ndjson")
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """How a connection names the environment variable that holds its address."""
+OURS = Mapping()
+"""Of a source without a mapping: its names and values are ours."""
 
 
 def load_study(folder: Path) -> Study:
@@ -110,7 +112,7 @@ def source_name(source: Source) -> str:
 
 def inline_mapping(source: Source) -> Mapping:
     """The mapping written in study.yaml; without one, names and values are ours."""
-    return source.mapping if isinstance(source.mapping, Mapping) else Mapping()
+    return source.mapping if isinstance(source.mapping, Mapping) else OURS
 
 
 def _table_problems(study: Study, source: Source) -> list[Problem]:

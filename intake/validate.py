@@ -13,7 +13,7 @@ from intake.consequences import HELD_BACK, HeldBack
 from intake.core import build_core
 from intake.database import fetch_queries
 from intake.lenient import MISSING, read_leniently, without_absent
-from intake.mapped import MappingReport, filled_cells, mapping_report
+from intake.mapped import DATED_BY, PRECISION, MappingReport, filled_cells, mapping_report
 from intake.name_review import name_problems
 from intake.plan_checks import PLAN_FILE, unknown_dimensions, unknown_ids, unused_settings
 from intake.problems import Outcome, Problem, Rejected
@@ -36,6 +36,8 @@ ORDER: tuple[Outcome, ...] = (
     "WARN",
 )
 LIMIT = "max_quarantined_share"
+LISTED = "correct its rows, which are listed here"
+BY_FORMAT = f"declare the format of {DATED_BY} as proposed, or add the column"
 NOT_BLOCKING = ("needs_table",)
 """Defects of a source that keep a run from starting and not its rows from being checked."""
 
@@ -184,16 +186,22 @@ def _beyond_limits(
     try:
         check_limits(accounts, study)
     except Rejected as rejected:
-        found += rejected.problems
+        found += [replace(problem, remedy=LISTED) for problem in rejected.problems]
     return found
 
 
 def _with_guess(problem: Problem, mapping: MappingReport) -> Problem:
-    """A missing column with the column that could be it."""
+    """A missing column with the column that could be it, or with what would stand in for it."""
     for guess in mapping.guessed:
         if (guess.source_file, guess.column) == (problem.source_file, problem.column):
             remedy = f"is it {guess.source_column}? Rename it, or map it in study.yaml"
             return replace(problem, remedy=remedy) if problem.rule == MISSING else problem
+    is_lacking = any(
+        (lacking.source_file, lacking.column) == (problem.source_file, problem.column)
+        for lacking in mapping.missing
+    )
+    if problem.rule == MISSING and problem.column == PRECISION and not is_lacking:
+        return replace(problem, remedy=BY_FORMAT)
     return problem
 
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from assets.parts import OWNERS
-from assets.run import STUDIES
+from assets.parts import OWNERS, STUDIES
 from pipelines.errors import UserError
 from pipelines.jobs import MEASURE_IMPACT
 from pipelines.settings import Settings, find_study

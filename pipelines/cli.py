@@ -1,6 +1,8 @@
 """The command line. Heavy imports stay inside the commands, so that --help is quick."""
 
 import datetime as dt
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,20 +12,41 @@ import typer
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
+
 app = typer.Typer(
     name="advocacy",
-    help="Did this advocacy work help patients? A verdict that can be believed.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=True,
     no_args_is_help=True,
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from pipelines.versions import code_version
+
+        print(f"advocacy-impact {code_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_tell_version),
+    ] = False,
+) -> None:
+    """Did this advocacy work help patients? A verdict that can be believed."""
+    del version
+
+
 plan_app = typer.Typer(
     help="Freeze or amend the plan of a study.", rich_markup_mode=None, no_args_is_help=True
 )
 app.add_typer(plan_app, name="plan")
 site_app = typer.Typer(
-    help="Send statistics instead of rows, and merge those of several sites.",
+    help="Send statistics instead of rows, and merge them.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -60,7 +83,7 @@ def init(
     folder: Annotated[Path, typer.Argument(help="A folder that is new or empty.", metavar="DIR")],
     debug: DebugOption = False,
 ) -> None:
-    """Make a new study folder with templates: every table, study.yaml, plan.yaml."""
+    """Make a new study folder. It has a template of every table, of study and plan."""
     from pipelines.commands import start_study
 
     raise typer.Exit(start_study(folder, debug=debug))
@@ -76,10 +99,10 @@ def validate(
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Check the inputs of a study: what is wrong where, and how to fix it; writes only to --out."""
-    from pipelines.validation import validate_inputs
+    """Say what is wrong in the inputs, where, and how to fix it. Writes only to --out."""
+    from pipelines.commands import check_inputs
 
-    raise typer.Exit(validate_inputs(study, _settings(None), out, as_json=as_json, debug=debug))
+    raise typer.Exit(check_inputs(study, _settings(None), out, as_json=as_json, debug=debug))
 
 
 @app.command()
@@ -97,7 +120,7 @@ def report(
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Say where the published report of a study is, or write the page of all studies."""
+    """Say where the report of a study is. With --all, write the page of all studies."""
     from pipelines.commands import show_overview, show_report
 
     if (study is None) is not every:
@@ -115,15 +138,19 @@ def report(
 @app.command()
 def design(
     study: StudyArgument,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the template.")] = None,
-    results: Annotated[Path | None, typer.Option("--results", help="Folder of the runs.")] = None,
+    out: OutOption = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="Folder for the table of the roll-out.")
+    ] = None,
+    results: Annotated[Path | None, typer.Option("--results", hidden=True)] = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Say what would settle the open questions: units, periods, roll-out; draw its order."""
+    """Say what would settle the open questions. Units, periods, roll-out, its order drawn."""
     from pipelines.commands import design_roll_out
 
-    raise typer.Exit(design_roll_out(study, _settings(results), out, as_json=as_json, debug=debug))
+    settings = _settings(out or results)
+    raise typer.Exit(design_roll_out(study, settings, template, as_json=as_json, debug=debug))
 
 
 @app.command()
@@ -134,7 +161,7 @@ def explain(
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Show what is behind one number: formula, rows, assumptions, caps, intervals, SQL."""
+    """Show what is behind a number. Formula, rows, assumptions, caps, intervals, SQL."""
     from pipelines.commands import explain_one
 
     raise typer.Exit(explain_one(study, wanted, _settings(out), as_json=as_json, debug=debug))
@@ -150,7 +177,7 @@ def verify(
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Hold the published files of a study against the digests of their run."""
+    """Hold the published files against the digests of their run."""
     from pipelines.commands import verify_published
 
     settings = _settings(out)
@@ -176,12 +203,12 @@ def ui(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(debug: DebugOption = False) -> None:
     """Check this machine: Python, packages, folders, optional tools."""
     from pipelines.commands import guarded
     from pipelines.doctor import examine
 
-    raise typer.Exit(guarded(lambda: examine(_settings(None)), debug=False))
+    raise typer.Exit(guarded(lambda: examine(_settings(None)), debug=debug))
 
 
 @plan_app.command("freeze")
@@ -198,7 +225,7 @@ def plan_amend(
     reason: Annotated[str, typer.Option("--reason", help="Why the plan changed.")],
     debug: DebugOption = False,
 ) -> None:
-    """Accept a changed plan; its results become exploratory and of very low certainty."""
+    """Accept a changed plan. Its results become exploratory and of very low certainty."""
     from pipelines.commands import amend_plan
 
     raise typer.Exit(amend_plan(study, reason, _settings(None), debug=debug))
@@ -215,7 +242,7 @@ def site_write(
     ] = None,
     debug: DebugOption = False,
 ) -> None:
-    """Write what this site may send: statistics of its published run, no rows."""
+    """Write what this site may send. Statistics of its published run, no rows."""
     from pipelines.site_commands import write_file
 
     raise typer.Exit(write_file(study, file, _settings(out), least, debug=debug))
@@ -228,7 +255,7 @@ def site_merge(
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Merge site files; the answer is that of all their clusters together."""
+    """Merge site files. The answer is that of all their clusters together."""
     from pipelines.site_commands import merge_files
 
     raise typer.Exit(merge_files(files, out, as_json=as_json, debug=debug))
@@ -253,8 +280,12 @@ def _date(text: str | None) -> dt.date | None:
 
 def main() -> None:
     """Run the command line; interrupted runs leave with 130 or 143."""
+    from pipelines.settings import collect_seldom
     from pipelines.signals import ends_as_told
 
+    if sys.stdout is None:  # a shell can close it; what is printed then goes nowhere
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+    collect_seldom()
     with ends_as_told():
         app()
 

@@ -76,10 +76,11 @@ def _outcome_of(
 ) -> tuple["Outcome", list[str]]:
     """What a run publishes, or has published if nothing changed since; and what it did."""
     from pipelines.summary import UNCHANGED, StageLines
-    from pipelines.unchanged import published_already
+    from pipelines.unchanged import published_already, require_free
 
     if (outcome := published_already(folder, settings, as_of)) is not None:
         return outcome, [UNCHANGED]
+    require_free(folder, settings)
     from pipelines.run import run_study
 
     lines = StageLines()
@@ -103,6 +104,20 @@ def start_study(folder: Path, *, debug: bool) -> int:
     return guarded(work, debug=debug)
 
 
+def check_inputs(
+    name: str, settings: Settings, out: Path | None, *, as_json: bool, debug: bool
+) -> int:
+    """Say what is wrong with the inputs of a study; 1 when a run would be refused."""
+
+    def work() -> int:
+        folder = find_study(name, settings)
+        from pipelines.validation import validate_inputs
+
+        return validate_inputs(folder, settings, out, as_json=as_json)
+
+    return guarded(work, debug=debug)
+
+
 def show_report(
     name: str,
     settings: Settings,
@@ -119,7 +134,7 @@ def show_report(
         from pipelines.results import published_folder
 
         study_id = _study_id(name, settings)
-        path = published_folder(study_id, settings) / REPORT
+        path = published_folder(study_id, settings, find_study(name, settings)) / REPORT
         if as_pdf:
             printed = _print_report(path, settings.output / study_id / "report.pdf")
             if printed is None:
@@ -169,14 +184,15 @@ def show_overview(
 
 
 def design_roll_out(
-    name: str, settings: Settings, out: Path | None, *, as_json: bool, debug: bool
+    name: str, settings: Settings, template: Path | None, *, as_json: bool, debug: bool
 ) -> int:
     """Print what would settle the open questions of a published run; write the template."""
 
     def work() -> int:
+        folder = find_study(name, settings)
         from pipelines.design import design_study, design_text
 
-        designed = design_study(find_study(name, settings), settings, out)
+        designed = design_study(folder, settings, template)
         print(design_text(designed, as_json=as_json))
         return Exit.DONE
 

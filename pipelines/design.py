@@ -15,12 +15,10 @@ from impact.open_questions import open_questions
 from intake.study import load_plan, load_study, plan_digest
 from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic
-from pipelines.generation import FINDINGS
-from pipelines.results import published_folder
-from pipelines.settings import Settings
+from pipelines.results import published_findings, published_folder
+from pipelines.settings import Settings, run_command
 from pipelines.workbench import published_tables
 from reports.phrases import REASON_WORDS
-from schemas.findings import Findings
 from schemas.plan import Plan
 from schemas.study import Study
 
@@ -52,17 +50,18 @@ def design_study(folder: Path, settings: Settings, out: Path | None = None) -> D
     """Advise on the published run of a study and write the template of the roll-out.
 
     Raises:
-        UserError: Nothing is published, or plan.yaml changed since (exit 2).
+        UserError: Nothing is published, or plan.yaml changed since (exit 2); what is published
+            cannot be read (5).
     """
     study, plan = load_study(folder), load_plan(folder)
-    published = published_folder(study.study_id, settings)
-    findings = Findings.model_validate_json((published / FINDINGS).read_bytes())
+    published = published_folder(study.study_id, settings, folder)
+    findings = published_findings(published)
     if plan is None or findings.provenance.plan_sha256 != plan_digest(folder):
         raise UserError(
             Exit.USAGE,
             "The published run was not made from this plan.",
             "The study folder has no plan.yaml, or another one than the run used.",
-            f"Run the study again: advocacy run {study.study_id}",
+            f"Run the study again: {run_command(folder, settings)}",
         )
     questions = open_questions(findings.effects, published_tables(published), plan, study)
     advice = tuple(advise(question, _budget(plan, questions)) for question in questions)

@@ -11,8 +11,7 @@ from typing import Any
 from intake.study import load_study
 from pipelines.errors import Exit, UserError
 from pipelines.explain_sql import effect_sql, indicator_sql
-from pipelines.generation import FINDINGS
-from pipelines.results import published_folder
+from pipelines.results import published_findings, published_folder
 from pipelines.settings import Settings, find_study
 from schemas.findings import Effect, Findings, Indicator
 from schemas.indicators import INDICATORS
@@ -71,10 +70,10 @@ def explain_number(study: str, wanted: str, settings: Settings) -> Explained:
     """What is behind an effect_id or an indicator_id of the published run of `study`.
 
     Raises:
-        UserError: Nothing is published, or no effect or indicator has this id (exit 2).
+        UserError: Nothing is published, or no effect or indicator has this id (exit 2); what is
+            published cannot be read (5).
     """
-    folder = published_folder(study, settings)
-    findings = Findings.model_validate_json((folder / FINDINGS).read_bytes())
+    findings = published_findings(published_folder(study, settings))
     effects = tuple(e for e in findings.effects if e.effect_id == wanted)
     if effects:
         return _effect(findings, effects)
@@ -153,7 +152,14 @@ def explained_json(explained: Explained) -> dict[str, Any]:
 
 
 def published_study(name: str, settings: Settings) -> str:
-    """The id under which a study's results are kept; a name that has results is one itself."""
+    """The id under which a study's results are kept; a name that has results is one itself.
+
+    Raises:
+        UserError: There is no such study, or nothing is published for it (exit 2).
+    """
     if Path(name).name == name and (settings.output / name / "current").is_file():
         return name
-    return load_study(find_study(name, settings)).study_id
+    folder = find_study(name, settings)
+    study_id = load_study(folder).study_id
+    published_folder(study_id, settings, folder)
+    return study_id

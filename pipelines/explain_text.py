@@ -44,12 +44,16 @@ def _wrapped(label: str, text: str) -> list[str]:
 def _inputs(explained: Explained) -> Iterator[str]:
     for given in explained.inputs:
         yield (
-            f"  input: {given.table} from {given.source_file}: {given.read:,} rows read, "
+            f"  input: {given.table} from {given.source_file}: {_rows(given.read)} read, "
             f"{given.accepted:,} accepted, {given.quarantined:,} quarantined, "
             f"{given.superseded:,} superseded, {given.out_of_window:,} out of window"
         )
     if not explained.inputs:
         yield "  input: none of the tables it needs has a source"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 def _indicator_line(row: Indicator) -> str:

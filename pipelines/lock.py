@@ -31,6 +31,23 @@ def writer_lock(folder: Path, run_id: str) -> Iterator[None]:
         file.truncate(0)
 
 
+def require_free_lock(folder: Path) -> None:
+    """Tell at once of a run that is going; whether this one may go on, `writer_lock` says.
+
+    Raises:
+        UserError: A run holds the lock (exit 75).
+    """
+    path = folder / "lock"
+    holder = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if not holder:
+        return
+    with path.open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _held(holder) from error
+
+
 def _held(holder: str) -> UserError:
     try:
         known = json.loads(holder)

@@ -1,7 +1,6 @@
 """The frozen plan: its digest, when it was frozen, how often outcomes were looked at."""
 
 import datetime as dt
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from intake.study import load_plan, plan_digest
 from pipelines.errors import Exit, UserError
 from pipelines.files import read_json, write_json
 from pipelines.generation import LOCK_NAME, READS_NAME
+from pipelines.settings import Settings, named
 
 FIELDS = frozenset({"plan_sha256", "frozen_at", "looks", "amendments"})
 
@@ -109,7 +109,7 @@ class PlanLock:
     def _require_same(self, lock: dict[str, Any], digest: str) -> None:
         if lock["plan_sha256"] == digest:
             return
-        study = shlex.quote(self.folder.name)
+        study = named(self.folder, Settings())
         raise UserError(
             Exit.USAGE,
             "plan.yaml is not the plan that was frozen.",

@@ -8,7 +8,7 @@ import dagster as dg
 
 from assets.failures import telling
 from pipelines.errors import Exit, UserError
-from pipelines.settings import Settings, find_study
+from pipelines.settings import Settings, collect_seldom, find_study
 from pipelines.study_run import OpenRun, open_run
 
 PARTITION_TAG = "dagster/partition"
@@ -36,6 +36,7 @@ def study_run(context: dg.InitResourceContext) -> Iterator[OpenRun]:
     run = context.run
     if run is None or PARTITION_TAG not in run.tags:
         raise dg.DagsterInvariantViolationError("Choose a study: one partition is one study.")
+    collect_seldom()
     settings = replace(Settings(), reuse=not context.resource_config["fresh"])
     as_of = clock(context.resource_config["as_of"])
     with telling():

@@ -10,7 +10,7 @@ import pandas as pd
 from pipelines.engine import connect_read_only
 from pipelines.errors import Exit, UserError
 from pipelines.generation import FINDINGS, REPORT, RESULTS, StudyOutput
-from pipelines.settings import Settings
+from pipelines.settings import Settings, run_command
 from schemas.findings import Findings
 
 
@@ -58,15 +58,31 @@ def open_results(study: str, settings: Settings | None = None) -> Results:
     A run may publish others meanwhile: what is open goes on reading what it opened.
 
     Raises:
-        UserError: Nothing is published for this study (exit 2).
+        UserError: Nothing is published for this study (exit 2), or what is cannot be read (5).
     """
     folder = published_folder(study, settings or Settings())
-    findings = Findings.model_validate_json((folder / FINDINGS).read_bytes())
-    return Results(folder, findings, connect_read_only(folder, RESULTS))
+    return Results(folder, published_findings(folder), connect_read_only(folder, RESULTS))
 
 
-def published_folder(study: str, settings: Settings) -> Path:
-    """The published generation of a study.
+def published_findings(folder: Path) -> Findings:
+    """The findings of a published generation.
+
+    Raises:
+        UserError: They are not what a run writes (exit 5).
+    """
+    try:
+        return Findings.model_validate_json((folder / FINDINGS).read_bytes())
+    except ValueError as error:
+        raise UserError(
+            Exit.VERIFICATION_FAILED,
+            "The published findings cannot be read.",
+            f"{FINDINGS} in {folder} is not what a run writes.",
+            "Run the study again: advocacy run --fresh; advocacy verify names what was changed.",
+        ) from error
+
+
+def published_folder(study: str, settings: Settings, source: Path | None = None) -> Path:
+    """The published generation of a study; `source` is its folder where that is known.
 
     Raises:
         UserError: Nothing is published for this study (exit 2).
@@ -77,6 +93,6 @@ def published_folder(study: str, settings: Settings) -> Path:
             Exit.USAGE,
             f"Nothing is published for '{study}'.",
             "It was never run to its end with this output folder.",
-            f"Run it: advocacy run {study}",
+            f"Run it: {run_command(source or study, settings)}",
         )
     return folder

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.run import STUDIES
+from assets.parts import STUDIES
 from intake.problems import Rejected
 from pipelines.definitions import defs
 from pipelines.errors import Exit, UserError

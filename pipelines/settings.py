@@ -1,6 +1,8 @@
 """Where things are, and the limits under which the engine works."""
 
+import gc
 import os
+import shlex
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,6 +11,14 @@ from pipelines.errors import Exit, UserError
 
 HOME, FOLDERS = "ADVOCACY_HOME", "ADVOCACY_FOLDERS"
 """Environment variables: the project's folder; study folders elsewhere, divided as in PATH."""
+SHOWN = 5
+OBJECTS = 100_000
+"""New objects between two searches for cycles; at Python's 700 they take a tenth of a command."""
+
+
+def collect_seldom() -> None:
+    """Let this process look for cycles seldom; it builds expressions by the million and ends."""
+    gc.set_threshold(OBJECTS, 50, 1000)
 
 
 def project_root() -> Path:
@@ -75,7 +85,14 @@ def find_study(name: str, settings: Settings) -> Path:
             Exit.USAGE,
             f"'{name}' is not a study.",
             "The folder has no study.yaml.",
-            "Add a study.yaml that says which files hold which tables.",
+            _instead_of(Path(name)),
+        )
+    if Path(name).is_file() and (Path(name).parent / "study.yaml").is_file():
+        raise UserError(
+            Exit.USAGE,
+            f"'{name}' is a file.",
+            "A study is a folder that holds a study.yaml.",
+            f"Name the folder: {Path(name).parent}",
         )
     known = known_studies(settings)
     near = get_close_matches(name, sorted({*known, *_beside(name)}), n=3)
@@ -90,6 +107,32 @@ def find_study(name: str, settings: Settings) -> Path:
         "It is neither a folder with a study.yaml nor a name under the studies folder.",
         remedy,
     )
+
+
+def named(folder: Path, settings: Settings) -> str:
+    """What a command takes for this study folder, as a shell reads it: its name, else its path."""
+    known = (path for path in study_folders(settings) if path.name == folder.name)
+    is_known = any(path.resolve() == folder.resolve() for path in known)
+    return shlex.quote(folder.name if is_known else str(folder))
+
+
+def run_command(folder: Path | str, settings: Settings) -> str:
+    """The command that runs a study folder, or a name, with these settings."""
+    study = named(folder, settings) if isinstance(folder, Path) else shlex.quote(folder)
+    is_elsewhere = settings.output != Settings().output
+    out = f" --out {shlex.quote(str(settings.output))}" if is_elsewhere else ""
+    return f"advocacy run {study}{out}"
+
+
+def _instead_of(folder: Path) -> str:
+    """What to do with a folder that is no study: name one in it, or make it one."""
+    inside = sorted(str(path.parent) for path in folder.glob("*/study.yaml"))
+    near = get_close_matches("study.yaml", [path.name for path in folder.glob("*")], n=1)
+    if inside:
+        return f"Name one of the studies in it: {', '.join(inside[:SHOWN])}."
+    if near:
+        return f"Rename {near[0]} to study.yaml."
+    return "Add a study.yaml that says which files hold which tables; advocacy init shows one."
 
 
 def _beside(name: str) -> list[str]:

@@ -17,7 +17,7 @@ from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic
 from pipelines.generation import run_record
 from pipelines.results import published_folder
-from pipelines.settings import Settings
+from pipelines.settings import Settings, run_command
 from schemas.plan import Plan, PlannedEffect
 from schemas.site_file import SiteEffect, SiteFile
 from schemas.study import Study
@@ -53,8 +53,8 @@ def write_site(folder: Path, out: Path, settings: Settings, least: int | None) -
             "Use the plan that all sites share.",
         )
     digest = plan_digest(folder)
-    published = published_folder(study.study_id, settings)
-    _check_plan(published, digest, study)
+    published = published_folder(study.study_id, settings, folder)
+    _check_plan(published, digest, run_command(folder, settings))
     tables = {name: pd.read_parquet(published / "panel" / f"{name}.parquet") for name in TABLES}
     found = {effect.effect_id: _reduced(tables, effect, study) for effect in plan.effects}
     kept = [one for one in found.values() if isinstance(one, SiteEffect)]
@@ -120,14 +120,14 @@ def _reasons(plan: Plan, found: dict[str, SiteEffect | NotEvaluable]) -> dict[st
     return reasons
 
 
-def _check_plan(published: Path, digest: str, study: Study) -> None:
+def _check_plan(published: Path, digest: str, command: str) -> None:
     made_from = run_record(published).get("made_from") or {}
     if made_from.get("plan_sha256") != digest:
         raise UserError(
             Exit.USAGE,
             "The published results do not answer this plan.",
             "plan.yaml changed after the run.",
-            f"Run it again: advocacy run {study.study_id}",
+            f"Run it again: {command}",
         )
 
 

@@ -1,9 +1,11 @@
 """What the command line prints of a run: a bar while it goes on, then one block per study."""
 
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from pipelines.outcome import Outcome
 from schemas.findings import Effect, Findings
@@ -26,6 +28,7 @@ STEPS = {
 OUTPUTS = 75
 """Tables and files that a whole run makes; a test counts them."""
 BAR = 30
+NAME = "advocacy"
 FIRST = "before outcomes were read"
 UNCHANGED = "nothing changed since it was published; run --fresh reads every source again"
 
@@ -91,7 +94,15 @@ def block(outcome: Outcome, steps: Sequence[str]) -> str:
 def closing(names: Sequence[str], out: str | None = None) -> str:
     """The next command to try, as a shell takes it; `out` where results are not in their place."""
     where = "" if out is None else f" --out {shlex.quote(out)}"
-    return f"Next: advocacy report {shlex.quote(names[0])}{where} --open"
+    return f"Next: {program()} report {shlex.quote(names[0])}{where} --open"
+
+
+def program() -> str:
+    """How a shell starts this program: by its name, or by its path where the name is not found."""
+    started = Path(sys.argv[0])
+    if started.name != NAME or shutil.which(NAME) is not None:
+        return NAME
+    return shlex.quote(str(started))
 
 
 def _is_late(findings: Findings) -> bool:

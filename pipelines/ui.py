@@ -56,7 +56,7 @@ def environment(home: UiHome, studies: Mapping[str, Path]) -> dict[str, str]:
 
 def show(instance: "DagsterInstance", studies: Mapping[str, Path]) -> None:
     """Make the partitions of the instance those studies, neither more nor fewer."""
-    from assets.run import STUDIES  # noqa: PLC0415 - Dagster takes a second to import
+    from assets.parts import STUDIES  # noqa: PLC0415 - Dagster takes a second to import
 
     name = str(STUDIES.name)
     known = set(instance.get_dynamic_partitions(name))

@@ -25,6 +25,7 @@ from pipelines.generation import (
     StudyOutput,
     run_record,
 )
+from pipelines.lock import require_free_lock
 from pipelines.outcome import Outcome
 from pipelines.settings import Settings
 from pipelines.versions import code_version, package_versions, reader_versions
@@ -81,6 +82,19 @@ def published_already(folder: Path, settings: Settings, as_of: dt.date | None) -
     looks = int(record["looks"])
     where = (current, current / REPORT)
     return Outcome(findings.study_id, findings, *where, was_plan_frozen=False, looks=looks)
+
+
+def require_free(folder: Path, settings: Settings) -> None:
+    """Tell of a run of this study that is going, before the imports of another one.
+
+    Raises:
+        UserError: Another run holds the lock (exit 75).
+    """
+    try:
+        study_id = str(yaml.safe_load((folder / STUDY).read_bytes())["study_id"])
+        require_free_lock(settings.output / study_id)
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+        return  # what is wrong is told by the run
 
 
 def _seen(path: Path) -> dict[str, Any] | None:

@@ -11,41 +11,34 @@ import ibis
 from intake.plan_checks import PLAN_FILE
 from intake.problems import CHANGED_PLAN, Problem, Rejected
 from intake.validate import ValidationReport, validate_study
-from pipelines.commands import guarded, refusal_code
+from pipelines.commands import refusal_code
 from pipelines.engine import connect
 from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic, write_json
 from pipelines.plan_lock import PlanLock
 from pipelines.returned import give_back
-from pipelines.settings import Settings, find_study
+from pipelines.settings import Settings
 from pipelines.validation_page import problems_page
 from pipelines.validation_text import Line, print_lines, validation_lines
 
 JSON_NAME, PAGE_NAME = "problems.json", "problems.html"
 
 
-def validate_inputs(
-    name: str, settings: Settings, out: Path | None, *, as_json: bool, debug: bool
-) -> int:
-    """Say what is wrong with the inputs of a study; 1 when a run would be refused."""
-
-    def work() -> int:
-        folder = find_study(name, settings)
-        if out is not None:
-            _make_folder(out, folder)
-        with tempfile.TemporaryDirectory() as scratch:
-            backend = connect([folder, Path(scratch)], settings, Path(scratch))
-            try:
-                report = validate_study(folder, backend)
-                report = replace(report, problems=(*plan_problems(folder), *report.problems))
-                written = _write(backend, folder, report, out) if out is not None else []
-            finally:
-                backend.disconnect()
-        _say(report, written, out, as_json=as_json)
-        refusals = [problem for problem in report.problems if problem.outcome == "REJECT_FILE"]
-        return refusal_code(refusals) if refusals else Exit.DONE
-
-    return guarded(work, debug=debug)
+def validate_inputs(folder: Path, settings: Settings, out: Path | None, *, as_json: bool) -> int:
+    """Say what is wrong with the inputs of a study; the exit code of what a run would do."""
+    if out is not None:
+        _make_folder(out, folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        backend = connect([folder, Path(scratch)], settings, Path(scratch))
+        try:
+            report = validate_study(folder, backend)
+            report = replace(report, problems=(*plan_problems(folder), *report.problems))
+            written = _write(backend, folder, report, out) if out is not None else []
+        finally:
+            backend.disconnect()
+    _say(report, written, out, as_json=as_json)
+    refusals = [problem for problem in report.problems if problem.outcome == "REJECT_FILE"]
+    return refusal_code(refusals) if refusals else Exit.DONE
 
 
 def plan_problems(folder: Path) -> list[Problem]:
@@ -53,7 +46,7 @@ def plan_problems(folder: Path) -> list[Problem]:
     try:
         PlanLock(folder, folder).check()
     except UserError as error:
-        what, remedy = f"{error.what} {error.why}", error.remedy
+        what, remedy = f"{error.what} {error.why}".removeprefix(f"{PLAN_FILE} "), error.remedy
         return [Problem(PLAN_FILE, None, None, CHANGED_PLAN, what, remedy)]
     except Rejected:  # what is wrong in plan.yaml itself is told among the inputs
         return []

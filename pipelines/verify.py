@@ -40,7 +40,7 @@ def verify_study(name: str, settings: Settings, *, again: bool = False) -> Verif
     """
     folder = find_study(name, settings)
     study_id = _study_id(folder)
-    published = published_folder(study_id, settings)
+    published = published_folder(study_id, settings, folder)
     digests = published_digests(published)
     found = differences(published, digests)
     if again and not found:

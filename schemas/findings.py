@@ -23,14 +23,14 @@ from schemas.vocabulary import (
 class Interval(StrictModel):
     """One way of removing bias, in the measure's own unit and sign; null where not evaluated."""
 
-    name: IntervalName
-    status: Status
-    estimate: float | None = None
-    std_error: float | None = None
-    low95: float | None = None
-    high95: float | None = None
-    low90: float | None = None
-    high90: float | None = None
+    name: IntervalName = Field(description="The way of removing bias.")
+    status: Status = Field(description="Whether it leaves the effect standing.")
+    estimate: float | None = Field(None, description="The effect in this way.")
+    std_error: float | None = Field(None, description="Its standard error.")
+    low95: float | None = Field(None, description="Lower end of the 95 % interval.")
+    high95: float | None = Field(None, description="Upper end of the 95 % interval.")
+    low90: float | None = Field(None, description="Lower end of the 90 % interval.")
+    high90: float | None = Field(None, description="Upper end of the 90 % interval.")
 
 
 class CertaintyCap(StrictModel):
@@ -50,13 +50,15 @@ class Needed(StrictModel):
 class EventTime(StrictModel):
     """The effect at one event time, with a pointwise interval and a simultaneous band."""
 
-    event_time: int
-    estimate: float
-    std_error: float | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-    band_low: float | None = None
-    band_high: float | None = None
+    event_time: int = Field(description="Periods since the first exposed one.")
+    estimate: float = Field(description="The effect then, in the measure's own unit.")
+    std_error: float | None = Field(None, description="Its standard error.")
+    ci_low: float | None = Field(None, description="Lower end of its own 95 % interval.")
+    ci_high: float | None = Field(None, description="Upper end of its own 95 % interval.")
+    band_low: float | None = Field(None, description="Lower edge of the band over all event times.")
+    band_high: float | None = Field(
+        None, description="Upper edge of the band over all event times."
+    )
 
 
 class Alternative(StrictModel):
@@ -70,11 +72,11 @@ class Alternative(StrictModel):
 class Diagnostic(StrictModel):
     """A test of an assumption; it informs, and gates only where METHODS says so."""
 
-    name: str
-    status: Status
-    value: float | None = None
-    threshold: float | None = None
-    reason: Reason | None = None
+    name: str = Field(description="The assumption that is tested.")
+    status: Status = Field(description="Whether it passed.")
+    value: float | None = Field(None, description="What was found.")
+    threshold: float | None = Field(None, description="Where it begins to fail.")
+    reason: Reason | None = Field(None, description="What a failure is called in a verdict.")
 
 
 class Sensitivity(StrictModel):
@@ -97,8 +99,8 @@ class Sensitivity(StrictModel):
 class Cost(StrictModel):
     """Advocacy spend of the initiative, and per unit of outcome where that can be said."""
 
-    spend: float | None = None
-    currency: str
+    spend: float | None = Field(None, description="Advocacy spend of the initiative.")
+    currency: str = Field(description="Currency of the spend.")
     cost_per_unit: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
@@ -144,34 +146,44 @@ class SubgroupGap(StrictModel):
 class Effect(StrictModel):
     """One planned effect: estimate in the measure's own unit and sign, verdict and certainty."""
 
-    effect_id: str
-    initiative_id: str
-    initiative_name: str
-    measure_id: str
-    measure_name: str
-    unit_label: str
-    direction: Direction
-    subgroup_id: str = "all"
-    role: EffectRole
-    method: Method | None
-    estimand: str = "att"
-    estimate: float | None = None
-    std_error: float | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-    robust_low: float | None = None
-    robust_high: float | None = None
-    p_value: float | None = None
-    exposed_count: int = 0
-    comparison_count: int = 0
-    period_count: int = 0
-    missing_share: float | None = None
-    smallest_worthwhile_effect: float | None = None
-    mde: float | None = None
-    verdict: Verdict
-    reasons: list[Reason] = Field(default_factory=list)
+    effect_id: str = Field(description="Which planned effect.")
+    initiative_id: str = Field(description="The initiative whose effect it is.")
+    initiative_name: str = Field(description="Name of the initiative.")
+    measure_id: str = Field(description="What was measured.")
+    measure_name: str = Field(description="Name of the measure.")
+    unit_label: str = Field(description="Unit of the estimate and its bounds.")
+    direction: Direction = Field(description="Which way is better for patients.")
+    subgroup_id: str = Field("all", description="For whom; `all` is everyone.")
+    role: EffectRole = Field(description="What the plan asks it for.")
+    method: Method | None = Field(description="The estimator; null where none fits.")
+    estimand: str = Field(
+        "att", description="What is estimated; `att`: the mean effect on those exposed."
+    )
+    estimate: float | None = Field(
+        None, description="The effect, in the measure's own unit and sign."
+    )
+    std_error: float | None = Field(None, description="Its standard error.")
+    ci_low: float | None = Field(None, description="Lower end of the plain 95 % interval.")
+    ci_high: float | None = Field(None, description="Upper end of the plain 95 % interval.")
+    robust_low: float | None = Field(
+        None, description="Least lower end of all applicable intervals."
+    )
+    robust_high: float | None = Field(
+        None, description="Greatest upper end of all applicable intervals."
+    )
+    p_value: float | None = Field(None, description="Of no effect, by the test of the method.")
+    exposed_count: int = Field(0, description="Exposed clusters.")
+    comparison_count: int = Field(0, description="Comparison clusters.")
+    period_count: int = Field(0, description="Periods before and after the start.")
+    missing_share: float | None = Field(None, description="Share of outcomes that are missing.")
+    smallest_worthwhile_effect: float | None = Field(
+        None, description="The smallest effect worth the money, as planned."
+    )
+    mde: float | None = Field(None, description="The smallest effect that the data could detect.")
+    verdict: Verdict = Field(description="What the evidence says.")
+    reasons: list[Reason] = Field(default_factory=list, description="Why no more is said.")
     missing: list[str] = Field(default_factory=list, description="Tables or columns lacking.")
-    certainty: Certainty | None
+    certainty: Certainty | None = Field(description="How sure that is; null where not evaluable.")
     certainty_caps: list[CertaintyCap] = Field(default_factory=list)
     intervals: list[Interval] = Field(default_factory=list)
     needed: Needed = Needed()

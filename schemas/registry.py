@@ -120,7 +120,7 @@ class TableSpec:
         """Columns that every source must have."""
         return tuple(column.name for column in self.data_columns if column.is_required)
 
-    @property
+    @cached_property
     def foreign_keys(self) -> tuple[ForeignKey, ...]:
         """References to other tables, or to this one."""
         return tuple(

@@ -162,6 +162,46 @@ def test_help_and_completion_import_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_damaged_findings_are_told_as_what_they_are(home: Settings) -> None:
+    output = StudyOutput(home.output / "prop99")
+    output.make()
+    run = output.runs / ("a" * 32)
+    run.mkdir()
+    (run / "findings.json").write_text("{", encoding="utf-8")
+    output.pointer.write_text(run.name, encoding="ascii")
+    what, why, remedy = said(call("explain", "prop99", "ca_packs"), Exit.VERIFICATION_FAILED)
+    assert what == "The published findings cannot be read."
+    assert "findings.json" in why
+    assert "advocacy run --fresh" in remedy
+
+
+def test_a_command_whose_output_is_closed_leaves_as_it_would() -> None:
+    advocacy = Path(sys.executable).with_name("advocacy")
+    done = subprocess.run(
+        ["bash", "-c", f"'{advocacy}' doctor >&-"],  # noqa: S607 - the shell of a reader
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (Exit.DONE, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "unused"),
+    [(["validate", "prop9"], Exit.USAGE, "pandas"), (["validate", "prop99"], Exit.DONE, "dagster")],
+)
+def test_no_command_imports_what_it_does_not_need(
+    words: list[str], code: Exit, unused: str, home: Settings
+) -> None:
+    script = (
+        "import sys; from typer.testing import CliRunner; from pipelines.cli import app;"
+        f"done = CliRunner().invoke(app, {words}); assert done.exit_code == {int(code)};"
+        f"assert '{unused}' not in sys.modules"
+    )
+    assert home.studies.is_dir()
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_gets_a_completion_script(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # By itself the command asks which shell started it.

@@ -102,7 +102,7 @@ def test_no_command_has_colours_where_none_are_wanted(
             ("init", str(tmp_path / "new")),
             ("validate", str(prop99)),
             ("plan", "freeze", str(prop99)),
-            ("design", str(prop99), "--results", str(settings.output)),
+            ("design", str(prop99), "--out", str(settings.output)),
             ("run", str(prop99), *out),
             ("report", str(prop99), *out),
             ("explain", str(prop99), "ca_packs", *out),

@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.run import STUDIES
+from assets.parts import STUDIES
 from pipelines.definitions import defs
 from pipelines.files import sha256_of
 from pipelines.generation import FINDINGS, REPORT, StudyOutput

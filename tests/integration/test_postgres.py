@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner, Result
 
-from assets.run import STUDIES
+from assets.parts import STUDIES
 from intake.problems import Rejected
 from pipelines.cli import app
 from pipelines.definitions import defs

@@ -25,6 +25,17 @@ from schemas.registry import TABLES
 from tests.findings_samples import accounts, empty, portfolio, spend, tobacco_effect
 
 
+def test_every_column_of_an_effect_table_says_what_it_is_and_of_which_type() -> None:
+    tables = ("effect_estimate", "effect_interval", "effect_event_study", "effect_diagnostic")
+    for name in tables:
+        columns = {column.name: column for column in effect_schema(name).columns}
+        assert all(column.description for column in columns.values()), name
+        assert columns["effect_id"].type == "string"
+    types = {column.name: column.type for column in effect_schema("effect_estimate").columns}
+    expected = {"method": "string", "spend": "number", "mde": "number", "exposed_count": "integer"}
+    assert {name: types[name] for name in expected} == expected
+
+
 def panel_of(persons: list[float | None], *, hidden: bool = False) -> pd.DataFrame:
     count = len(persons)
     frame = pd.DataFrame(

@@ -111,6 +111,14 @@ def test_scores_are_shares_and_no_pair_comes_twice(names: list[str]) -> None:
     assert len(pairs) == len(set(pairs))
 
 
+@given(NAMES, st.sampled_from([0.3, 0.5, 0.75, 0.9]))
+def test_what_is_left_out_of_the_score_of_unlike_names_changes_no_proposal(
+    names: list[str], least: float
+) -> None:
+    every = look_alikes(names, least=0.0)
+    assert look_alikes(names, least=least) == [pair for pair in every if pair.score >= least]
+
+
 @given(NAMES, st.randoms(use_true_random=False))
 def test_the_order_of_names_changes_no_score(names: list[str], rng: random.Random) -> None:
     def scores(given_names: list[str]) -> list[tuple[object, ...]]:

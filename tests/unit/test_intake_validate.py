@@ -199,3 +199,21 @@ def test_a_file_without_the_right_to_read_it_hides_no_other(
     found = {place[:1] + place[3:] for place in places(report(folder).problems)}
     assert ("unit.csv", "no_rights") in found
     assert ("engagement.csv", "not_a_date") in found
+
+
+def test_a_file_of_too_many_bad_rows_points_at_them_where_they_are_listed(tmp_path: Path) -> None:
+    bad = UNIT + "east,East,town\nwest,West,town\n"
+    folder = write_study(tmp_path, {**WORLD, "unit.csv": bad}, max_quarantined_share=0.2)
+    found = report(folder).problems
+    (limit,) = [problem for problem in found if problem.rule == "max_quarantined_share"]
+    assert limit.remedy == "correct its rows, which are listed here"
+
+
+def test_a_precision_that_a_declared_date_gives_is_not_asked_for(tmp_path: Path) -> None:
+    log = (
+        "Grant id,payer_id,partner_id,Paid on,activity_type,amount,currency\n"
+        "e1,us,p1,31.12.2001,meeting,100.50,EUR\n"
+    )
+    found = report(write_study(tmp_path, {**WORLD, "engagement.csv": log})).problems
+    remedies = {problem.column: problem.remedy for problem in found}
+    assert remedies["date_precision"].startswith("declare the format of start_date as proposed")

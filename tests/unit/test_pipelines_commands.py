@@ -5,10 +5,13 @@ import os
 import shlex
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from intake.problems import Problem, Rejected
+from pipelines.cli import app
 from pipelines.commands import SHOWN_PROBLEMS, explain, guarded
 from pipelines.errors import Exit, UserError
 from pipelines.signals import ends_as_told
@@ -107,6 +110,37 @@ def test_the_next_command_can_be_pasted_into_a_shell() -> None:
     expected = ["advocacy", "report", "it's a study", "--out", "/elsewhere/out put", "--open"]
     assert words == expected
     assert closing(["prop99", "portfolio"]) == "Next: advocacy report prop99 --open"
+
+
+def test_the_next_command_is_found_where_the_program_has_no_name_in_the_shell(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [".venv/bin/advocacy", "run"])
+    assert closing(["prop99"]) == "Next: .venv/bin/advocacy report prop99 --open"
+    monkeypatch.setattr("sys.argv", ["/somewhere/cli.py", "run"])
+    assert closing(["prop99"]) == "Next: advocacy report prop99 --open"
+
+
+def test_version_is_told_without_a_command() -> None:
+    told = CliRunner().invoke(app, ["--version"])
+    assert told.exit_code == Exit.DONE
+    assert told.stdout.startswith("advocacy-impact ")
+
+
+@pytest.mark.parametrize("option", ["--out", "--results"])
+def test_design_reads_runs_where_other_commands_do(
+    option: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given = []
+    monkeypatch.setattr(
+        "pipelines.commands.design_roll_out",
+        lambda _study, settings, template, **_: given.append((settings.output, template)) or 0,
+    )
+    runs, there = str(tmp_path / "runs"), str(tmp_path / "there")
+    called = CliRunner().invoke(app, ["design", "prop99", option, runs, "--template", there])
+    assert called.exit_code == Exit.DONE
+    assert given == [(Path(runs), Path(there))]
 
 
 def test_a_file_that_may_not_be_read_has_the_exit_code_of_a_path() -> None:

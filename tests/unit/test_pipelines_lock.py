@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import Exit, UserError
-from pipelines.lock import writer_lock
+from pipelines.lock import require_free_lock, writer_lock
 
 
 def _hold(folder: Path, held: Event, release: Event) -> None:
@@ -44,3 +44,17 @@ def test_a_holder_that_left_no_name_is_still_a_holder(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="Another run") as refused, writer_lock(tmp_path, "x"):
             pass
     assert refused.value.why == "Another process holds the lock."
+
+
+def test_a_run_that_is_going_is_told_before_another_begins(tmp_path: Path) -> None:
+    require_free_lock(tmp_path)
+    with writer_lock(tmp_path, "first"):
+        with pytest.raises(UserError, match="Another run") as refused:
+            require_free_lock(tmp_path)
+        assert refused.value.code == Exit.LOCKED
+    require_free_lock(tmp_path)
+
+
+def test_what_a_killed_run_left_in_the_lock_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text('{"process": 1, "run_id": "killed"}', encoding="utf-8")
+    require_free_lock(tmp_path)

@@ -65,7 +65,8 @@ def test_a_changed_plan_is_known_before_a_run_and_the_remedy_names_the_study(
     write_plan(lock.folder, 2.0)
     [problem] = plan_problems(lock.folder)
     assert problem.source_file == "plan.yaml"
-    assert problem.remedy.endswith('advocacy plan amend --reason "..." study')
+    assert problem.message.startswith("is not the plan that was frozen.")
+    assert problem.remedy.endswith(f'advocacy plan amend --reason "..." {lock.folder}')
     assert refusal_code([problem]) == Exit.USAGE
     (lock.folder / "plan.yaml").write_text("effects: 1", encoding="utf-8")
     assert plan_problems(lock.folder) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import Exit, UserError
-from pipelines.settings import Settings, find_study, known_studies, project_root
+from pipelines.settings import Settings, find_study, known_studies, project_root, run_command
 
 
 @pytest.fixture
@@ -55,6 +55,17 @@ def test_a_folder_without_a_study_file_is_not_a_study(settings: Settings) -> Non
         find_study(str(settings.studies / "empty"), settings)
 
 
+def test_what_is_near_a_study_is_told(settings: Settings) -> None:
+    folder = settings.studies / "prop99"
+    with pytest.raises(UserError, match=f"is a file.*Name the folder: {folder}"):
+        find_study(str(folder / "study.yaml"), settings)
+    with pytest.raises(UserError, match=f"Name one of the studies in it: .*{folder}"):
+        find_study(str(settings.studies), settings)
+    (settings.studies / "empty" / "study.yml").touch()
+    with pytest.raises(UserError, match=r"Rename study\.yml to study\.yaml"):
+        find_study(str(settings.studies / "empty"), settings)
+
+
 def test_no_studies_folder_means_no_studies(tmp_path: Path) -> None:
     assert known_studies(Settings(studies=tmp_path / "none")) == []
 
@@ -75,3 +86,15 @@ def test_a_link_that_leads_back_to_itself_is_no_study(tmp_path: Path) -> None:
         find_study(str(loop), Settings(studies=tmp_path, output=tmp_path))
     assert told.value.code == Exit.PATH_NOT_USABLE
     assert str(loop) in told.value.what
+
+
+def test_a_command_names_a_study_so_that_it_is_found(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADVOCACY_HOME", str(tmp_path / "home"))
+    out = f"--out {settings.output}"
+    assert run_command(settings.studies / "prop99", settings) == f"advocacy run prop99 {out}"
+    elsewhere = tmp_path / "my own" / "prop99"
+    assert run_command(elsewhere, settings) == f"advocacy run '{elsewhere}' {out}"
+    usual = Settings(studies=settings.studies)
+    assert run_command("prop99", usual) == "advocacy run prop99"

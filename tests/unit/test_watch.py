@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.run import STUDIES
+from assets.parts import STUDIES
 from pipelines.automation import monthly, source_files_changed
 from pipelines.jobs import MEASURE_IMPACT
 from pipelines.watch import Seen, as_cursor, changed_studies, remembered, source_state
