@@ -158,16 +158,16 @@ class ReadCells:
                 marked |= of_text[self._places[self.once[name]]]
         return marked
 
-    def chosen(self, places: np.ndarray, connection: duckdb.DuckDBPyConnection) -> "ReadCells":
+    def chosen(self, is_chosen: np.ndarray, connection: duckdb.DuckDBPyConnection) -> "ReadCells":
         """The same of some rows only, read on another connection."""
-        taken = pa.array(places)
+        kept = pa.array(is_chosen)
         few = {
-            name: pa.DictionaryArray.from_arrays(codes.indices.take(taken), codes.dictionary)
+            name: pa.DictionaryArray.from_arrays(codes.indices.filter(kept), codes.dictionary)
             for name, codes in self.few.items()
         }
         passed = self.reader.passed.values()
         left = [name for name in self.rows.column_names if name not in few or name in passed]
-        rows = self.rows.select(left).take(taken)
+        rows = self.rows.select(left).filter(kept)
         return replace(self, rows=rows, few=few, connection=connection)
 
     @cached_property

@@ -129,23 +129,20 @@ class RowReader:
         found = self._asked(self.first, prepared.read)
         columns = {name: prepared.read[column] for name, column in self.kept.items()}
         rows = pa.table(columns | {name: found[name] for name in self.made})
-        places = np.flatnonzero(prepared.is_marked | found[IS_BROKEN].to_numpy())
-        some = prepared.cells.chosen(places, self.connection)
+        is_suspect = prepared.is_marked | found[IS_BROKEN].to_numpy()
+        some = prepared.cells.chosen(is_suspect, self.connection)
         marked = self._asked(self.full, some.columns(self.full.columns))
-        is_broken = marked[IS_BROKEN].to_numpy()
-        wrong = places[is_broken]
-        broken = rows.take(pa.array(wrong))
+        is_sound = ~is_suspect
+        is_sound[is_suspect] = ~marked[IS_BROKEN].to_numpy()
+        broken = rows.filter(pa.array(~is_sound))
         for name in MARKS:
-            broken = broken.append_column(name, marked[name].filter(pa.array(is_broken)))
-        is_sound = np.ones(rows.num_rows, dtype=bool)
-        is_sound[wrong] = False
-        original = self._original(prepared.cells.rows, np.flatnonzero(~is_sound | is_alike))
+            broken = broken.append_column(name, marked[name].filter(marked[IS_BROKEN]))
+        original = self._original(prepared.cells.rows.filter(pa.array(~is_sound | is_alike)))
         return TypedSlice(rows, is_sound, is_alike, broken, original)
 
-    def _original(self, rows: pa.Table, places: np.ndarray) -> pa.Table:
+    def _original(self, rows: pa.Table) -> pa.Table:
         """Rows of raw as they came."""
-        chosen = rows.select(self.original.columns).take(pa.array(places))
-        self.connection.register(self.reader.raw.get_name(), chosen)
+        self.connection.register(self.reader.raw.get_name(), rows.select(self.original.columns))
         return in_order(self.connection.sql(self.original.sql).to_arrow_table())
 
     def _asked(self, query: Query, cells: pa.Table) -> pa.Table:
