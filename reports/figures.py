@@ -168,7 +168,11 @@ def base_layout(height: float, x_title: str, left: float, right: float) -> Figur
         "margin": {"l": left, "r": right, "t": 34, "b": 52},
         "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": LINE, "font": {"color": INK}},
         "xaxis": {
-            "title": {"text": escape(x_title, quote=False), "font": {"size": 12, "color": QUIET}},
+            "title": {
+                "text": escape(x_title, quote=False),
+                "font": {"size": 12, "color": QUIET},
+                "standoff": 8,
+            },
             "gridcolor": GRID,
             "zerolinecolor": QUIET,
             "zerolinewidth": 1.2,
