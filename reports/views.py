@@ -81,6 +81,7 @@ class EffectView:
     claim: str
     figures: str
     note: str
+    better: str
     certainty: str
     steps: int
     reasons: list[str]
@@ -270,8 +271,9 @@ def _effect_view(effect: Effect, index: int, period: str) -> EffectView:
         word=VERDICT_WORDS[effect.verdict],
         claim=sentence(claim(effect, 20, 20)),
         figures=_capital(estimate_phrase(effect)),
-        note=f"{interval_note(effect)} {direction_phrase(effect)}".strip(),
-        certainty=certainty_phrase(effect.certainty),
+        note=interval_note(effect),
+        better=direction_phrase(effect),
+        certainty=_capital(certainty_phrase(effect.certainty)),
         steps=CERTAINTY_STEPS[effect.certainty] if effect.certainty else 0,
         reasons=reason_sentences(effect),
         caps=cap_sentences(effect),
