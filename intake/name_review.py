@@ -58,7 +58,7 @@ def hidden_problems(table: ibis.Table) -> list[Problem]:
         seen = seen.replace(joiner, "")
     rows = table.filter(seen.re_search(FORMAT_CHARACTER)).select("source_file", "source_row")
     told = rows.order_by("source_file", "source_row").to_pyarrow().to_pylist()
-    what = "holds a character that cannot be seen; it is shown without it"
+    what = "a character that cannot be seen; the name is shown without it"
     return [
         Problem(
             row["source_file"],

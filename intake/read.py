@@ -176,7 +176,7 @@ def source_notes(folder: Path, study: Study, table: str) -> list[Problem]:
             file.mapping.format.header_row,
             column,
             "unknown_column",
-            f"is not a column of {table} and is not stored",
+            f"not a column of {table}; not stored",
             "map it in study.yaml, or leave it",
             "WARN",
         )

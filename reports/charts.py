@@ -160,13 +160,22 @@ def build_spend(findings: Findings) -> SpendChart | None:
     return SpendChart(
         text=ChartText(
             chart_id="spend-kinds",
-            title=f"{bars[0].label} spend: {bars[0].figures}",
+            title=_spend_title(bars),
             how_to_read="One bar for each kind of spend. The kinds differ and are never added.",
             source=f"Source: engagement log, {window(findings)}.",
             aria_label=f"Spend by kind, never added together. {said}.",
         ),
         bars=tuple(bars),
     )
+
+
+def _spend_title(bars: list[SpendBar]) -> str:
+    """Advocacy, and patient support beside it where there is any."""
+    own = f"{bars[0].label} spend: {bars[0].figures}"
+    support = next((bar for bar in bars[1:] if bar.label == SPEND_WORDS["q1.spend_support"]), None)
+    if support is None or not support.amount:
+        return own
+    return f"{own}; patient support, never added to it: {support.figures}"
 
 
 def _forest_text(

@@ -1,11 +1,11 @@
 """Chart models of one effect: its path over time, and which bias would break it."""
 
 from reports.charts import BiasChart, BiasRow, BiasState, ChartText, EventChart, EventPoint, times
-from reports.names import listed, shorten
-from reports.numbers import count, display_unit, number
+from reports.names import inside, listed, shorten
+from reports.numbers import count, display_unit, fixed, number
 from reports.palette import VERDICT_COLOURS
 from reports.phrases import INTERVAL_WORDS
-from reports.sentences import direction_phrase, evidence_sentence
+from reports.sentences import direction_phrase, estimate_decimals, evidence_sentence
 from schemas.findings import Effect, Interval
 
 BIAS_WORDS: dict[BiasState, str] = {
@@ -51,7 +51,7 @@ def build_bias(effect: Effect, index: int) -> BiasChart | None:
     return BiasChart(
         text=ChartText(
             chart_id=f"bias-{index}",
-            title=_bias_title(rows),
+            title=_bias_title(rows, effect),
             how_to_read=_bias_reading(effect),
             source=f"Source: {evidence_sentence(effect)}.",
             aria_label=f"Ways of removing bias. {_spoken(rows)}",
@@ -129,13 +129,27 @@ def _spoken(rows: tuple[BiasRow, ...]) -> str:
     return "; ".join(said) + "."
 
 
-def _bias_title(rows: tuple[BiasRow, ...]) -> str:
+def _bias_title(rows: tuple[BiasRow, ...], effect: Effect) -> str:
+    """Under how many ways it stands, and under which not where that is one of several."""
     tried = [row for row in rows if row.state in {"stands", "breaks"}]
+    broken = [row for row in tried if row.state == "breaks"]
     if not tried:
         return "No way of removing bias gives an interval"
-    standing = sum(row.state == "stands" for row in tried)
-    ways = count(len(tried), "way of removing bias that was tried", "ways of removing bias tried")
-    return f"It stands under {standing} of {ways}"
+    subject = (
+        "Little or no difference" if effect.verdict == "no_meaningful_effect" else "The effect"
+    )
+    if len(tried) == 1:
+        others = {row.state for row in rows if row is not tried[0]}
+        rest = (
+            "no other way applies" if others <= {"not_applicable"} else "no other could be judged"
+        )
+        own = f"{subject} {BIAS_WORDS[tried[0].state]} with the {inside(tried[0].label)}"
+        return f"{own}; {rest}"
+    standing = len(tried) - len(broken)
+    how_many = "all" if not broken else f"{standing} of" if standing else "none of"
+    title = f"{subject} stands under {how_many} {len(tried)} ways of removing bias"
+    one = len(broken) == 1 and len(tried) > 2
+    return f"{title}, but not with {inside(broken[0].label)}" if one else title
 
 
 def _bias_reading(effect: Effect) -> str:
@@ -154,17 +168,33 @@ def _before_reading(effect: Effect, period: str) -> str:
     return "Hollow points before the start should lie near zero."
 
 
+def _moved_before(effect: Effect, before: list[EventPoint], period: str) -> str:
+    """Where outcomes moved before the start, how far at most; empty where they did not."""
+    if "ANTICIPATION" not in effect.reasons or not before:
+        return ""
+    widest = max(before, key=lambda point: abs(point.estimate))
+    label = shorten(display_unit(effect.unit_label).label, 8)
+    apart = fixed(widest.estimate, estimate_decimals(effect), signed=True)
+    when = count(-widest.event_time, period)
+    return f"Outcomes moved before the start: {apart} {label}, {when} ahead of it"
+
+
+def _path_title(effect: Effect, shown: list[EventPoint], period: str) -> str:
+    """The first and the last point, with the decimals of the estimate."""
+    decimals = estimate_decimals(effect)
+    first, last = (fixed(shown[end].estimate, decimals, signed=True) for end in (0, -1))
+    label = shorten(display_unit(effect.unit_label).label, 8)
+    when = "after" if shown[0].event_time >= 0 else "before"
+    return f"{first} {label} in the first {period} {when} the start, {last} in the last"
+
+
 def _event_text(
     effect: Effect, points: tuple[EventPoint, ...], index: int, period: str
 ) -> ChartText:
-    unit = display_unit(effect.unit_label)
     after = [point for point in points if point.event_time >= 0]
     before = [point for point in points if point.event_time < 0]
     shown = after or before
-    first, last = number(shown[0].estimate, signed=True), number(shown[-1].estimate, signed=True)
-    label = shorten(unit.label, 8)
-    when = "after" if after else "before"
-    title = f"{first} {label} in the first {period} {when} the start, {last} in the last"
+    title = _moved_before(effect, before, period) or _path_title(effect, shown, period)
     interval = (
         "Lines are 95% intervals of each point."
         if any(point.low is not None for point in points)

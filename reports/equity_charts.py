@@ -5,12 +5,12 @@ from dataclasses import replace
 from reports.charts import ChartText
 from reports.indicator_rows import is_ok, overall, rows_of
 from reports.indicator_tables import Entry, RowsView, figures_of, row_of, spoken
-from reports.names import clean, human
+from reports.names import clean
 from reports.numbers import percent
 from reports.palette import MIDDLE
 from reports.rows import RowGroup, RowsChart, room_above
 from reports.sources import source_line
-from reports.voice_charts import ratio_view
+from reports.voice_charts import group_label, ratio_view
 from schemas.findings import Findings, Indicator
 
 OPEN: dict[str, str] = {
@@ -51,7 +51,7 @@ def build_reach(findings: Findings) -> RowsView | None:
     entries = [Entry(_place(row), row) for row in rows][:SHOWN]
     if not any(is_ok(entry.row) for entry in entries):
         return None
-    return ratio_view(findings, "reach", "Reach against need", entries)
+    return ratio_view(findings, "reach", "Share of reach beside share of need", entries)
 
 
 def build_per_patient(findings: Findings) -> RowsView | None:
@@ -88,4 +88,4 @@ def build_per_patient(findings: Findings) -> RowsView | None:
 def _place(row: Indicator) -> str:
     if "region_code" in row.by:
         return clean(row.by["region_code"])
-    return human(row.by["subgroup_id"]).capitalize()
+    return group_label(row)

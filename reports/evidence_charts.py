@@ -35,7 +35,7 @@ def build_evidence(findings: Findings) -> RowsView | None:
     rows = tuple(_evidence_row(entry, beside, findings.currency) for entry, beside in pairs)
     told = any(row.beside is not None for row in rows)
     title = (
-        f"{percent(compared.value)} of advocacy spend has an effect compared, "
+        f"{percent(compared.value)} of advocacy spend was set against a comparison, "
         f"{percent(boxes.value)} has compliance records only"
     )
     mark = " Hollow diamond: the share if spend of unclear kind were advocacy." if told else ""

@@ -23,6 +23,8 @@ from reports.palette import (
 Figure = dict[str, Any]
 """`{"data": [...], "layout": {...}}`, ready for Plotly; no template, no configuration."""
 BIAS_LABEL = 180.0
+BIAS_TITLE = 200.0
+"""Room for the title of the axis beside those labels, in the narrower of two columns."""
 SPEND_LABEL = 220.0
 _FULL_HEIGHT: Figure = {"yref": "paper", "y0": 0, "y1": 1}
 
@@ -101,7 +103,8 @@ def bias_figure(chart: BiasChart) -> Figure:
                 )
             )
     count = len(chart.rows)
-    layout = base_layout(58 * count + 60, chart.axis_title, left=BIAS_LABEL + 12, right=14)
+    title = wrap(chart.axis_title, 12, BIAS_TITLE, 1)[0]
+    layout = base_layout(58 * count + 60, title, left=BIAS_LABEL + 12, right=14)
     layout["margin"]["t"] = 8
     layout["yaxis"] |= {"range": [count - 0.5, -0.5], "visible": False}
     layout["shapes"] = [
@@ -168,7 +171,11 @@ def base_layout(height: float, x_title: str, left: float, right: float) -> Figur
         "margin": {"l": left, "r": right, "t": 34, "b": 52},
         "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": LINE, "font": {"color": INK}},
         "xaxis": {
-            "title": {"text": escape(x_title, quote=False), "font": {"size": 12, "color": QUIET}},
+            "title": {
+                "text": escape(x_title, quote=False),
+                "font": {"size": 12, "color": QUIET},
+                "standoff": 8,
+            },
             "gridcolor": GRID,
             "zerolinecolor": QUIET,
             "zerolinewidth": 1.2,

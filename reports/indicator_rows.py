@@ -1,6 +1,6 @@
 """Indicators of the findings, looked up by id and by what they are split by."""
 
-from reports.numbers import count, money, number, percent
+from reports.numbers import count, fixed, money, number, percent, percent_figures
 from schemas.findings import Findings, Indicator
 
 TOO_SMALL = "too small to be shown"
@@ -44,16 +44,23 @@ def shown(row: Indicator) -> str:
     """A share as a per cent, another value as a number, each with its interval."""
     if not is_ok(row) or row.value is None:
         return TOO_SMALL if "small" in (row.reason or "") else "not evaluated"
+    if row.unit == "ratio":
+        return ratio(row.value)
     if row.unit != "share":
         return number(row.value)
     return f"{percent(row.value)}{interval(row)}"
+
+
+def ratio(value: float) -> str:
+    """Two decimals, alike in every row; three figures where two would read as nothing."""
+    return fixed(value, 2) if value == 0 or abs(value) >= 0.1 else number(value)
 
 
 def interval(row: Indicator) -> str:
     """The 95 % interval of a share in brackets, empty where there is none."""
     if row.ci_low is None or row.ci_high is None:
         return ""
-    return f" ({number(100 * row.ci_low)} to {number(100 * row.ci_high)})"
+    return f" ({percent_figures(row.ci_low)} to {percent_figures(row.ci_high)})"
 
 
 def basis(row: Indicator, currency: str) -> str:

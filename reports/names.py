@@ -40,8 +40,13 @@ def shorten(name: str, words: int = 12, characters: int = 90) -> str:
     parts = text.split(" ")
     cut = " ".join(parts[:words])
     if len(cut) > characters:
-        cut = cut[:characters].rstrip()
+        cut = _whole_words(cut, characters)
     return isolated(cut if cut == text else _without_loose_end(cut) + ELLIPSIS)
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends with an ellipsis."""
+    return text if text.rstrip(POP).endswith(ELLIPSIS) else f"{text}."
 
 
 def isolated(text: str) -> str:
@@ -68,6 +73,12 @@ def listed(parts: list[str], last: str = "and") -> str:
     if len(parts) <= 1:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def _whole_words(text: str, characters: int) -> str:
+    """The text cut between words, or inside the first where that alone is too long."""
+    cut = text[: characters + 1].rpartition(" ")[0]
+    return cut or text[:characters]
 
 
 def _without_loose_end(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How numbers are written: three significant figures, a true minus, shares as points."""
+"""How numbers are written: at most three significant figures, a true minus, shares as points."""
 
 import datetime as dt
 import math
@@ -82,19 +82,31 @@ def fixed(value: float, decimals: int, *, signed: bool = False) -> str:
 
 def number(value: float, *, signed: bool = False) -> str:
     """Three significant figures without trailing zeros."""
-    text = fixed(value, decimals_for([value]), signed=signed)
+    return _trimmed(fixed(value, decimals_for([value]), signed=signed))
+
+
+def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def measured(value: float, unit_label: str, *, signed: bool = True) -> str:
     """An effect with its unit."""
     unit = display_unit(unit_label)
-    text = number(value * unit.factor, signed=signed)
+    return _with_label(number(value * unit.factor, signed=signed), unit)
+
+
+def roughly(value: float, unit_label: str) -> str:
+    """A size in the effect's unit with two significant figures, without its sign."""
+    unit = display_unit(unit_label)
+    return _with_label(rough(abs(value) * unit.factor), unit)
+
+
+def _with_label(text: str, unit: DisplayUnit) -> str:
     label = shorten(unit.label, UNIT_WORDS, 60)
-    return f"{text} {_one(label) if text in {'1', '+1', f'{MINUS}1'} else label}"
+    return f"{text} {of_one(label) if text in {'1', '+1', f'{MINUS}1'} else label}"
 
 
-def _one(label: str) -> str:
+def of_one(label: str) -> str:
     """The label of one: `1 day`, `1 point of 100`; a word that is not known stays as it is."""
     if label == POINTS:
         return label.removesuffix("s")
@@ -114,9 +126,30 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def rough(value: float) -> str:
+    """Two significant figures, or every digit of a whole number: for a size, not an estimate."""
+    decimals = max(0, decimals_for([value]) - 1)
+    return _trimmed(fixed(value, decimals))
+
+
+def percent_figures(share: float) -> str:
+    """A share in [0, 1] as a per cent without its sign: one decimal, trailing zero dropped.
+
+    More decimals only where one would read as none or all of it.
+    """
+    value = 100 * share
+    decimals = next((n for n in range(1, 6) if not _reads_as_end(value, n)), 6)
+    return _trimmed(fixed(value, decimals))
+
+
 def percent(share: float) -> str:
-    """A share in [0, 1] as a per cent with three significant figures."""
-    return f"{number(100 * share)}%"
+    """A share in [0, 1] as a per cent."""
+    return f"{percent_figures(share)}%"
+
+
+def _reads_as_end(value: float, decimals: int) -> bool:
+    is_end = any(math.isclose(value, end, abs_tol=1e-9) for end in (0.0, 100.0))
+    return not is_end and round(value, decimals) in {0.0, 100.0}
 
 
 def money(amount: float, currency: str) -> str:
@@ -133,6 +166,12 @@ def count(value: int, singular: str, plural: str | None = None) -> str:
     """A count with its noun."""
     noun = singular if value == 1 else (plural or singular + "s")
     return f"{value:,} {noun}"
+
+
+def tied(text: str) -> str:
+    """The text with every number held to the word after it, and a range in one piece."""
+    held = re.sub(r"(?<=\d) to (?=[\d\u2212])", "\u00a0to\u00a0", text)
+    return re.sub(r"(\d%?) (?=[a-z])", "\\1\u00a0", held)
 
 
 def long_date(date: dt.date) -> str:

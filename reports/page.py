@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from reports.bundle import content_policy, packed_plotly, plotly_script, plotly_styles, safe_json
 from reports.names import clean, human, shorten
 from reports.notes import OPEN, read_notes
-from reports.numbers import long_date
+from reports.numbers import long_date, tied
 from reports.sections import SectionView, account_view, section_views, subgroup_view
 from reports.subgroups import gap_sentences, subgroup_table
 from reports.table_views import input_table
@@ -31,6 +31,7 @@ from reports.views import (
     spend_view,
     still,
 )
+from reports.words import judged_effects
 from schemas.findings import Findings
 
 SYNTHETIC_BANNER = "Synthetic example data: no real patients, organisations or spending."
@@ -79,11 +80,13 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         gaps=gap_sentences(findings),
         notes=read_notes(findings.notes),
         notes_open=OPEN,
+        is_drawn=any(effect.estimate is not None for effect in judged_effects(findings)),
         is_balanced=all(row.is_balanced for row in findings.row_accounts),
         inputs=input_table(findings),
         csv=lambda table: csv_link(table, synthetic=findings.synthetic),
         long_date=long_date,
         human=human,
+        tied=tied,
         clean=clean,
         **shown,
     )  # fmt: skip
@@ -106,7 +109,8 @@ def _still_section(section: SectionView) -> SectionView:
 
 def _cards(findings: Findings, sections: list[SectionView]) -> list[CardView]:
     anchors = [section.anchor for section in sections]
-    return [card_view(answer, anchors) for answer in findings.questions]
+    graded = sum(effect.certainty is not None for effect in judged_effects(findings))
+    return [card_view(answer, anchors, graded) for answer in findings.questions]
 
 
 def _figures(

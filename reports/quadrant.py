@@ -8,7 +8,7 @@ from reports.charts import ChartText
 from reports.indicator_rows import is_ok, overall, rows_of
 from reports.indicator_tables import Entry
 from reports.names import clean, shorten
-from reports.numbers import money, percent
+from reports.numbers import count, money, percent
 from reports.palette import NEUTRAL, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import FINDING_WORDS, GRADES
 from reports.sources import source_line
@@ -17,6 +17,14 @@ from schemas.findings import Findings, Indicator
 SHOWN = 12
 """Marks in the chart, those of the most spend; the table has all."""
 COMPLIANCE, EVIDENCE = "q1.compliance_complete", "q1.evidence_share"
+OBSERVED = {"E3", "E2"}
+"""Grades of the upper half: an outcome was observed."""
+CORNERS = {
+    (True, True): "evidence, and complete compliance in most activities",
+    (True, False): "evidence, but most activities lack complete compliance",
+    (False, True): "complete compliance in most activities, but no evidence of an outcome",
+    (False, False): "no evidence of an outcome, and most activities lack complete compliance",
+}
 NUMBER = 18.0
 """Room for a mark's number beside it."""
 LARGEST = 0.026
@@ -74,11 +82,10 @@ def build_quadrant_chart(findings: Findings) -> QuadrantChart | None:
     shown = [pair for pair in pairs if pair in most]
     marks = tuple(_mark(pair, str(n)) for n, pair in enumerate(shown, start=1))
     key = tuple(_key(mark, findings.currency) for mark in marks)
-    largest = max(zip(marks, key, strict=True), key=lambda found: found[0].spend)[1]
     rest = " Others are in the table only." if len(pairs) > len(shown) else ""
     text = ChartText(
         chart_id="quadrant",
-        title=f"Most was spent on {largest}",
+        title=_title(pairs),
         how_to_read=(
             "Right: more boxes ticked. Up: stronger evidence of what it did for patients. Larger: "
             f"more advocacy spend. Upright line: all activities.{_beside(marks)}{rest}"
@@ -90,6 +97,22 @@ def build_quadrant_chart(findings: Findings) -> QuadrantChart | None:
         ),
     )
     return QuadrantChart(text, marks, key, whole.value)
+
+
+def _title(pairs: list[_Pair]) -> str:
+    """The corner with the most initiatives, and how many of all they are."""
+    corners: dict[tuple[bool, bool], set[str]] = {}
+    for pair in pairs:
+        corners.setdefault(_corner(pair), set()).add(pair.name)
+    corner, named = max(corners.items(), key=lambda found: (len(found[1]), found[0]))
+    of_all = count(len({pair.name for pair in pairs}), "initiative")
+    verb = "has" if len(named) == 1 else "have"
+    return f"{len(named)} of {of_all} {verb} {CORNERS[corner]}"
+
+
+def _corner(pair: _Pair) -> tuple[bool, bool]:
+    """Whether there is evidence of an outcome, and whether most activities are complete."""
+    return pair.evidence.by["grade"] in OBSERVED, (pair.complete.value or 0.0) > 0.5
 
 
 def _beside(marks: tuple[Mark, ...]) -> str:
@@ -155,13 +178,16 @@ def _covers(one: Place, other: Place) -> bool:
 
 
 def _pairs(findings: Findings) -> list[_Pair]:
-    """Initiatives with both, from the strongest evidence down, each grade in their own order."""
+    """Initiatives with both, from the strongest evidence down, each grade in the plan's order."""
     names = {effect.initiative_id: effect.initiative_name for effect in findings.effects}
     complete = {
         row.by["initiative_id"]: row
         for row in rows_of(findings, COMPLIANCE, "initiative_id")
         if is_ok(row)
     }
+    planned = sorted(
+        complete, key=lambda own: list(names).index(own) if own in names else len(names)
+    )
     graded = [
         row
         for row in findings.indicators
@@ -170,7 +196,7 @@ def _pairs(findings: Findings) -> list[_Pair]:
     return [
         _Pair(shorten(names.get(own, clean(own)), 8, 48), complete[own], row)
         for grade in GRADES
-        for own in complete
+        for own in planned
         for row in graded
         if row.by["grade"] == grade and row.by["initiative_id"] == own
     ]

@@ -72,14 +72,11 @@ def build_retention(findings: Findings) -> RowsView | None:
     if not rows:
         return None
     entries = [Entry(f"{row.by['from_year']} to {row.by['year']}", row) for row in rows]
-    currency, last = findings.currency, rows[-1]
+    currency = findings.currency
     chart = RowsChart(
         text=ChartText(
             chart_id="retention",
-            title=(
-                f"{percent(last.value or 0.0)} of relationships of {last.by['from_year']} "
-                f"went on in {last.by['year']}"
-            ),
+            title=_retention_title(rows),
             how_to_read=(
                 "Share of pairs of payer and partner seen again in the next year, over payers that "
                 "pay in both; lines are 95% intervals."
@@ -145,6 +142,15 @@ def build_dependence(findings: Findings) -> RowsView | None:
     )
     every = (Entry("All partners with a known income", whole), *entries)
     return RowsView(chart, "Partners above a quarter of income from one payer", every)
+
+
+def _retention_title(rows: list[Indicator]) -> str:
+    """The last year's share, with the first year's before it where there are several."""
+    told = [
+        f"{percent(row.value or 0.0)} from {row.by['from_year']} to {row.by['year']}"
+        for row in (rows if len(rows) == 1 else (rows[0], rows[-1]))
+    ]
+    return f"Relationships kept: {', '.join(told)}"
 
 
 def _kept(findings: Findings) -> list[Entry]:

@@ -7,7 +7,7 @@ from typing import Literal
 from reports.axes import tick_labels, ticks
 from reports.charts import ChartText
 from reports.measure import text_width, wrap
-from reports.numbers import money, percent
+from reports.numbers import money
 from reports.palette import NEUTRAL
 
 Mark = Literal["dot", "bar", "nested"]
@@ -108,7 +108,8 @@ def axis_ticks(chart: RowsChart) -> list[tuple[float, str]]:
     """Values and words of the axis."""
     values = QUARTERS if chart.limits == (0.0, 1.0) else ticks(*chart.limits, 4)
     if chart.axis == "percent":
-        return [(value, percent(value)) for value in values]
+        words = tick_labels([100 * value for value in values])
+        return [(value, f"{word}%") for value, word in zip(values, words, strict=True)]
     if chart.axis == "money":
         return [(value, money(value, chart.currency)) for value in values]
     return list(zip(values, tick_labels(values), strict=True))

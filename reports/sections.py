@@ -7,7 +7,7 @@ from reports.account_chart import build_accounts
 from reports.equity_charts import build_open, build_per_patient, build_reach
 from reports.evidence_charts import build_boxes, build_evidence, build_quadrant
 from reports.indicator_tables import DrawnView, RowsView, indicator_table
-from reports.names import clean, human
+from reports.names import clean, human, listed
 from reports.relationship_charts import (
     build_components,
     build_dependence,
@@ -147,7 +147,12 @@ def _absent(questions: tuple[Question, ...], findings: Findings) -> list[tuple[s
 
 
 def _plain(reason: str) -> str:
-    return "nothing on record to count" if "denominator" in reason else human(reason)
+    if "denominator" in reason:
+        return "nothing on record to count"
+    lead, needs, tables = reason.partition("needs ")
+    if needs and not lead and ", " in tables:
+        return f"needs {listed([human(table) for table in tables.split(', ')])}"
+    return human(reason)
 
 
 def _capital(text: str) -> str:

@@ -5,13 +5,14 @@ import math
 from reports.names import human, inside, listed, shorten
 from reports.numbers import (
     count,
+    decimals_for,
     decimals_for_bounds,
     display_unit,
     fixed,
-    measured,
     number,
     p_value,
     percent,
+    roughly,
 )
 from reports.phrases import (
     CAP_REMEDIES,
@@ -71,17 +72,26 @@ def estimate_phrase(effect: Effect, unit_words: int = 8) -> str:
     if bounds is None:
         return f"{number(value, signed=True)} {label}"
     low, high = bounds[0] * unit.factor, bounds[1] * unit.factor
-    decimals = decimals_for_bounds(value, low, high)
+    decimals = estimate_decimals(effect)
     return (
         f"{fixed(value, decimals, signed=True)} {label} "
         f"(range {fixed(low, decimals)} to {fixed(high, decimals)})"
     )
 
 
+def estimate_decimals(effect: Effect) -> int:
+    """Decimals of the estimate in its display unit, for numbers that stand beside it."""
+    factor = display_unit(effect.unit_label).factor
+    value, bounds = (effect.estimate or 0.0) * factor, deciding_range(effect)
+    if bounds is None:
+        return decimals_for([value])
+    return decimals_for_bounds(value, bounds[0] * factor, bounds[1] * factor)
+
+
 def interval_note(effect: Effect) -> str:
     """What the range is, or why there is none."""
     if effect.estimate is None:
-        return "No estimate could be made."
+        return ""
     if deciding_range(effect) is not None:
         return _range_note(effect)
     if 0 < effect.exposed_count <= FEW_EXPOSED:
@@ -126,24 +136,27 @@ def short_reason(effect: Effect) -> str:
         return ""
     first = effect.reasons[0]
     if first == "UNATTAINABLE_P" and _can_be_counted(effect):
+        is_one = effect.comparison_count == 1
         units = count(effect.comparison_count, "comparison unit")
-        return f"with {units} p cannot go below {smallest_p(effect)[1]}"
+        return f"{units} {'is' if is_one else 'are'} too few to rule out chance"
     if first == "MISSING_TABLE" and effect.missing:
-        return f"{human(effect.missing[0])} is missing"
+        return f"no {human(effect.missing[0])} was supplied"
     return SHORT_REASONS[first]
 
 
-def what_would_change(effect: Effect) -> str:
-    """What would change the answer, in one sentence."""
+def what_would_change(effect: Effect, period: str = "period") -> str:
+    """What would change the answer, in one sentence; `period` is the noun of one time step."""
     if effect.needed.clusters is not None or effect.needed.periods is not None:
         return _needed(effect)
     if effect.verdict in {"inconclusive", "not_evaluable"}:
+        if effect.reasons[:1] == ["MISSING_TABLE"] and effect.missing:
+            return f"Supplying {listed([human(name) for name in effect.missing])}."
         known = [CHANGE_WORDS[reason] for reason in effect.reasons if reason in CHANGE_WORDS]
         return known[0] if known else "More data of the same kind."
     is_claimed = effect.verdict in {"improves", "harms"}
     if is_claimed and effect.sensitivity.breakdown_slope is not None:
-        slope = measured(abs(effect.sensitivity.breakdown_slope), effect.unit_label, signed=False)
-        return f"A hidden drift of {slope} per period would overturn it."
+        slope = roughly(effect.sensitivity.breakdown_slope, effect.unit_label)
+        return f"A hidden drift of {slope} per {period} would overturn it."
     return _from_caps(effect)
 
 
@@ -176,7 +189,7 @@ def _reason(reason: Reason, effect: Effect) -> str:
     if reason == "ANTICIPATION" and "FRAGILE" in effect.reasons:
         return FRAGILE_ANTICIPATION
     if reason == "IMPRECISE" and effect.mde is not None:
-        reach = measured(abs(effect.mde), effect.unit_label, signed=False)
+        reach = roughly(effect.mde, effect.unit_label)
         return f"{REASON_WORDS[reason]}; it could detect {reach} or more"
     return REASON_WORDS[reason]
 
@@ -195,7 +208,7 @@ def _unattainable(effect: Effect) -> str:
     return (
         f"with {count(effect.exposed_count, 'exposed unit')} and "
         f"{count(effect.comparison_count, 'comparison unit')} the smallest possible two-sided p "
-        f"is {fraction} = {decimal}{limit}, so no result could have been called"
+        f"is {fraction} = {decimal}{limit}, so no result could have ruled out chance"
     )
 
 
@@ -210,11 +223,11 @@ def _needed(effect: Effect) -> str:
     parts = []
     if effect.needed.clusters is not None:
         parts.append(
-            f"{count(effect.needed.clusters, 'unit')} instead of {effect.exposed_count:,} exposed "
-            f"and {effect.comparison_count:,} comparison"
+            f"{count(effect.needed.clusters, 'unit')} in all (now {effect.exposed_count:,} exposed "
+            f"and {effect.comparison_count:,} comparison)"
         )
     if effect.needed.periods is not None:
-        parts.append(f"{count(effect.needed.periods, 'period')} instead of {effect.period_count:,}")
+        parts.append(f"{count(effect.needed.periods, 'period')} (now {effect.period_count:,})")
     lead = "At least" if "UNATTAINABLE_P" in effect.reasons else "About"
     return f"{lead} {listed(parts, 'or')}.{_floor(effect)}"
 

@@ -11,8 +11,9 @@ from reports.effect_svg import draw_bias, draw_event_study, draw_spend
 from reports.figures import Figure, bias_figure, event_figure, spend_figure
 from reports.forest_figure import forest_figure
 from reports.forest_svg import NARROW, WIDE, draw_forest
-from reports.names import shorten
-from reports.numbers import display_unit, money
+from reports.indicator_rows import overall
+from reports.names import human, sentence, shorten
+from reports.numbers import display_unit, money, of_one
 from reports.phrases import CERTAINTY_STEPS, QUESTION_TITLES, VERDICT_WORDS
 from reports.sensitivity import breaking_sentences
 from reports.sentences import (
@@ -80,6 +81,7 @@ class EffectView:
     claim: str
     figures: str
     note: str
+    better: str
     certainty: str
     steps: int
     reasons: list[str]
@@ -113,6 +115,7 @@ class CardView:
     answer: str
     certainty: str
     steps: int | None
+    certainty_term: str
     missing: list[str]
     href: str
     link: str
@@ -122,35 +125,56 @@ def headline_facts(findings: Findings) -> list[Fact]:
     """What stands under the headline on the first screen."""
     effect = headline_effect(findings)
     if effect is None:
-        return [Fact("What would change this", "Supplying the tables named above.")]
+        return _facts_without_effect(findings)
     return [
-        Fact("Best estimate", estimate_phrase(effect), interval_note(effect)),
+        Fact("Best estimate", _capital(estimate_phrase(effect)), interval_note(effect)),
         certainty_fact(effect.certainty),
         Fact("Cost", *spend_texts(effect)),
         Fact("Cost per unit", *unit_cost_texts(effect)),
-        Fact("What would change this", what_would_change(effect)),
+        Fact("What would change this", what_would_change(effect, findings.period)),
+    ]
+
+
+def _facts_without_effect(findings: Findings) -> list[Fact]:
+    """The same facts where no effect was asked for: the cost is then all advocacy spend."""
+    spend = overall(findings, "q1.spend_advocacy")
+    known = spend is not None and spend.value is not None
+    plan = "" if findings.provenance.plan_sha256 else ", and a plan"
+    return [
+        Fact("Best estimate", "None", "No effect was estimated."),
+        Fact("Certainty", "Not graded"),
+        Fact("Cost", money(spend.value, spend.unit), "All advocacy spend.")
+        if spend is not None and spend.value is not None
+        else Fact("Cost", "Not known", "No advocacy spend was supplied."),
+        Fact("Cost per unit", "Not known" if not known else "Not claimed"),
+        Fact("What would change this", f"Supplying the tables named above{plan}."),
     ]
 
 
 def certainty_fact(certainty: Certainty | None) -> Fact:
     """Certainty as dots and words."""
     steps = CERTAINTY_STEPS[certainty] if certainty else None
-    return Fact("Certainty", certainty_phrase(certainty), steps=steps)
+    return Fact("Certainty", _capital(certainty_phrase(certainty)), steps=steps)
 
 
-def card_view(answer: QuestionAnswer, anchors: list[str]) -> CardView:
-    """A question card, with a link to its evidence or to what was read."""
+def card_view(answer: QuestionAnswer, anchors: list[str], graded: int = 1) -> CardView:
+    """A question card, with a link to its evidence or to what was read.
+
+    Of several graded effects the card has the lowest certainty, and says so.
+    """
     own = EVIDENCE[answer.id]
     is_told = own in anchors or (answer.id == "Q1" and not answer.missing)
     beside = "untold" if "untold" in anchors and answer.id != "Q1" else "accounts"
     certainty = answer.certainty
+    named = all(human(table) in answer.answer for table in answer.missing)
     return CardView(
         id=answer.id,
         question=QUESTION_TITLES[answer.id],
         answer=answer.answer,
         certainty=f"{certainty_phrase(certainty)}" if certainty else "",
         steps=CERTAINTY_STEPS[certainty] if certainty else None,
-        missing=answer.missing,
+        certainty_term="Certainty" if graded < 2 else "Lowest certainty",
+        missing=[] if named else answer.missing,
         href=f"#{own if is_told else beside}",
         link="See the evidence" if is_told else LINKS[beside],
     )
@@ -245,20 +269,21 @@ def _effect_view(effect: Effect, index: int, period: str) -> EffectView:
         name=shorten(effect.initiative_name, 20, 120),
         verdict=effect.verdict,
         word=VERDICT_WORDS[effect.verdict],
-        claim=f"{claim(effect, 20, 20)}.",
-        figures=estimate_phrase(effect),
-        note=f"{interval_note(effect)} {direction_phrase(effect)}",
-        certainty=certainty_phrase(effect.certainty),
+        claim=sentence(claim(effect, 20, 20)),
+        figures=_capital(estimate_phrase(effect)),
+        note=interval_note(effect),
+        better=direction_phrase(effect),
+        certainty=_capital(certainty_phrase(effect.certainty)),
         steps=CERTAINTY_STEPS[effect.certainty] if effect.certainty else 0,
         reasons=reason_sentences(effect),
         caps=cap_sentences(effect),
-        change=what_would_change(effect),
+        change=what_would_change(effect, period),
         facts=facts_of(effect),
         event=event,
         no_event=_no_event(effect),
         bias=bias[0] if bias else None,
         bias_words=bias[1] if bias else "No way of removing bias could be tried.",
-        breaks=breaking_sentences(effect),
+        breaks=breaking_sentences(effect, period),
         tables=[table for table in found if table is not None],
     )
 
@@ -290,6 +315,10 @@ def _no_event(effect: Effect) -> str:
     return "No path over time could be computed for this effect."
 
 
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def spend_texts(effect: Effect) -> tuple[str, str]:
     """What the initiative cost, and what that sum is."""
     if effect.cost.spend is None:
@@ -305,13 +334,9 @@ def unit_cost_texts(effect: Effect) -> tuple[str, str]:
         reason = "The range is not wholly favourable." if known else ""
         return ("Not claimed" if known else "Not known"), reason
     unit = display_unit(effect.unit_label)
-    per = f"per {shorten(_singular(unit.label), 5, 40)}"
+    per = f"per {shorten(of_one(unit.label), 5, 40)}"
     text = money(cost.cost_per_unit / unit.factor, cost.currency)
     if cost.ci_low is None or cost.ci_high is None:
         return text, f"{per}."
     low, high = (money(end / unit.factor, cost.currency) for end in (cost.ci_low, cost.ci_high))
     return text, f"{per}; 95% range {low} to {high}."
-
-
-def _singular(label: str) -> str:
-    return label.removesuffix("s") if label == "percentage points" else label

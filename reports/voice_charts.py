@@ -3,7 +3,7 @@
 from reports.charts import ChartText
 from reports.indicator_rows import is_ok, overall, rows_of, shown
 from reports.indicator_tables import Entry, RowsView, row_of, spoken
-from reports.names import human
+from reports.names import clean, human, inside
 from reports.numbers import percent
 from reports.rows import Row, RowGroup, RowsChart, room_above
 from reports.sources import source_line
@@ -81,11 +81,10 @@ def build_voice_shares(findings: Findings) -> RowsView | None:
     if not entries:
         return None
     currency = findings.currency
-    first = entries[0]
     chart = RowsChart(
         text=ChartText(
             chart_id="voice-shares",
-            title=f"{first.label}: {percent(first.row.value or 0.0)}",
+            title=_ends_of(entries),
             how_to_read="Dots are shares, lines their 95% intervals.",
             source=source_line(findings, *(entry.row.indicator_id for entry in entries)),
             aria_label=f"Shares of patient advice and decisions. {spoken(entries, currency)}",
@@ -105,6 +104,12 @@ def build_voice_shares(findings: Findings) -> RowsView | None:
         if row is not None
     ]
     return RowsView(chart, "Patient voice", (*entries, *others))
+
+
+def _ends_of(entries: list[Entry]) -> str:
+    """The first and the last share, as a title."""
+    told = [f"{entry.label}: {percent(entry.row.value or 0.0)}" for entry in entries]
+    return told[0] if len(told) == 1 else f"{told[0]}; {inside(told[-1])}"
 
 
 def _known(findings: Findings, labels: dict[str, str]) -> list[Entry]:
@@ -132,10 +137,16 @@ def _steps(decided: Indicator, changed: Indicator | None) -> str:
 def build_heard(findings: Findings) -> RowsView | None:
     """Who is heard against who is concerned: ratios by subgroup."""
     rows = rows_of(findings, "q2.participation_ratio", "dimension", "subgroup_id")
-    entries = [Entry(human(row.by["subgroup_id"]).capitalize(), row) for row in rows if is_ok(row)]
+    entries = [Entry(group_label(row), row) for row in rows if is_ok(row)]
     if not entries:
         return None
-    return ratio_view(findings, "heard", "Advice against need", entries)
+    return ratio_view(findings, "heard", "Share of advice beside share of need", entries)
+
+
+def group_label(row: Indicator) -> str:
+    """What a subgroup is called, else its id as words."""
+    told = clean(row.label) if row.label else human(row.by["subgroup_id"])
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def ratio_view(findings: Findings, chart_id: str, subject: str, entries: list[Entry]) -> RowsView:
@@ -148,11 +159,11 @@ def ratio_view(findings: Findings, chart_id: str, subject: str, entries: list[En
     for entry in entries:
         heading = entry.row.by.get("dimension", "region")
         groups.setdefault(human(heading).capitalize(), []).append(row_of(entry, currency))
-    ends = [f"{shown(entry.row)} ({entry.label})" for entry in (least, most)]
+    ends = [f"{shown(entry.row)} times ({entry.label})" for entry in (least, most)]
     chart = RowsChart(
         text=ChartText(
             chart_id=chart_id,
-            title=f"{subject}: from {ends[0]} to {ends[1]}",
+            title=f"{subject}: {ends[0]} to {ends[1]}",
             how_to_read="Upright line at 1: a share as large as the share of people in need.",
             source=source_line(findings, entries[0].row.indicator_id),
             aria_label=f"{subject}, ratios by group. {spoken(entries, currency)}",

@@ -67,7 +67,7 @@ def write_headline(findings: Findings) -> Headline:
     """One verdict of the closed list, the range where one is claimed, then counts by verdict."""
     effect = headline_effect(findings)
     if effect is None:
-        needs = _shown(_missing_tables(findings))
+        needs = _shown(_missing_tables(findings), len(Q1_TABLES))
         return Headline(text=f"Not enough data to say whether outcomes improved: needs {needs}.")
     return Headline(
         text=_fitting_headline(effect, judged_effects(findings)),
@@ -187,14 +187,19 @@ def _described(question: str, answer: str, missing: list[str] | None = None) -> 
 
 
 def _not_enough(question: str, missing: list[str]) -> QuestionAnswer:
-    return _described(question, f"Not enough data: needs {_shown(missing)}.", missing)
+    """As many of the missing tables as fifteen words hold."""
+    fitting = (
+        f"Not enough data: needs {_shown(missing, most)}."
+        for most in range(len(missing), MISSING_SHOWN - 1, -1)
+    )
+    least = f"Not enough data: needs {_shown(missing, MISSING_SHOWN)}."
+    answer = next((text for text in fitting if word_count(text) <= ANSWER_WORDS), least)
+    return _described(question, answer, missing)
 
 
-def _shown(missing: list[str]) -> str:
+def _shown(missing: list[str], most: int = MISSING_SHOWN) -> str:
     names = [shorten(human(name), 3, 40) for name in missing]
-    if len(names) > MISSING_SHOWN:
-        return listed([*names[:MISSING_SHOWN], "others"])
-    return listed(names)
+    return listed([*names[:most], "others"] if len(names) > most else names)
 
 
 def _missing_tables(findings: Findings) -> list[str]:

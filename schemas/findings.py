@@ -220,7 +220,9 @@ class Indicator(StrictModel):
     indicator_id: str
     question: Question
     by: dict[str, str] = Field(default_factory=dict)
-    label: str = Field("", description="Public name of the partner that the row is of.")
+    label: str = Field(
+        "", description="Public name of the partner, or level of the subgroup, that the row is of."
+    )
     value: float | None = None
     numerator: float | None = None
     denominator: float | None = None

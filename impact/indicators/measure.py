@@ -136,12 +136,19 @@ def measure_indicators(tables: IndicatorTables) -> list[Indicator]:
     at = Context(tables)
     made = [row for family in FAMILIES for row in _measured(family, at)]
     return [
-        row
+        _named(row, tables)
         for name in INDICATORS
         if is_selected(name, tables.study)
         for row in made
         if row.indicator_id == name
     ]
+
+
+def _named(row: Indicator, tables: IndicatorTables) -> Indicator:
+    """The row of a subgroup with what its level is called."""
+    if "subgroup_id" not in row.by:
+        return row
+    return row.model_copy(update={"label": tables.levels.get(row.by["subgroup_id"], "")})
 
 
 def is_selected(indicator_id: str, study: Study) -> bool:

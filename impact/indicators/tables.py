@@ -87,6 +87,12 @@ class IndicatorTables:
         return found
 
     @cached_property
+    def levels(self) -> dict[str, str]:
+        """What the level of each subgroup is called."""
+        found = self.core["subgroup"].select("subgroup_id", "level").to_pandas()
+        return dict(zip(found["subgroup_id"], found["level"], strict=True))
+
+    @cached_property
     def _rates(self) -> pd.DataFrame:
         table = self.core["fx_rate"]
         rows = table.filter(table.to_currency == self.study.currency).order_by("rate_date")

@@ -34,7 +34,7 @@ def test_a_run_says_what_it_saw_in_the_names_and_shows_none(
     rest = "and counted as neither advocacy nor support"
     told = [note.split(" · ")[0] for note in done.findings.notes]
     assert told == [
-        "partner.csv:2:name  holds a character that cannot be seen; it is shown without it",
+        "partner.csv:2:name  a character that cannot be seen; the name is shown without it",
         "partner.csv:name  1 pair of names looks alike; none was merged",
         "alias.csv  1 row counts one partner as another; 1 partner stands for more than itself",
         f"engagement:kind  2 engagements are hybrid or unclassified (EUR 150) {rest}",

@@ -46,6 +46,24 @@ OVERLAPS = """
   return found.slice(0, 5);
 })()
 """
+LIVE_OVERLAPS = """
+(() => {
+  const found = [];
+  for (const live of document.querySelectorAll('.is-live .live')) {
+    const frame = live.getBoundingClientRect();
+    const boxes = [...live.querySelectorAll('text')].filter(t => t.textContent.trim())
+      .map(t => [t.textContent, t.getBoundingClientRect()]).filter(([_, box]) => box.width);
+    boxes.forEach(([one, a], i) => {
+      if (a.left < frame.left - 2 || a.right > frame.right + 2) found.push('clipped: ' + one);
+      for (const [two, b] of boxes.slice(i + 1))
+        if (a.left < b.right - 1 && b.left < a.right - 1
+            && a.top < b.bottom - 3 && b.top < a.bottom - 3)
+          found.push(one + ' over ' + two);
+    });
+  }
+  return found.slice(0, 5);
+})()
+"""
 FIRST_SCREEN = """
 [...document.querySelectorAll('.headline h2, .headline dd')]
   .filter(node => node.getBoundingClientRect().bottom > innerHeight).map(node => node.textContent)
@@ -106,6 +124,18 @@ def test_nothing_is_clipped_hidden_or_over_another(
     assert tab.evaluate(OUTSIDE) == []
     assert tab.evaluate(OVERLAPS) == []
     assert tab.evaluate(HIDDEN_CELLS) == 0
+
+
+@pytest.mark.parametrize("width", [1280, 768, 700])
+@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio", "described", "unclear"])
+def test_no_words_of_a_live_chart_are_clipped_or_over_others(
+    name: str, width: int, pages: dict[str, Path], tab: Page
+) -> None:
+    tab.open(pages[name], width)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    tab.scroll_through()
+    assert tab.evaluate("document.querySelectorAll('.is-live').length") > 0
+    assert tab.evaluate(LIVE_OVERLAPS) == []
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])

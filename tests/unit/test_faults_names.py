@@ -12,7 +12,7 @@ from intake.problems import Problem
 from tests.intake_world import built, reasons, rows, write_study
 
 HIDDEN = {"zero width": "\u200b", "bidi override": "\u202e", "isolate": "\u2066", "mark": "\ufeff"}
-HIDDEN_TOLD = "holds a character that cannot be seen; it is shown without it"
+HIDDEN_TOLD = "a character that cannot be seen; the name is shown without it"
 CHARACTERS = pytest.mark.parametrize("character", list(HIDDEN.values()), ids=list(HIDDEN))
 HEADERS = {
     "partner": "partner_id,name,org_type\n",

@@ -120,6 +120,8 @@ def test_women_give_a_quarter_of_the_advice_and_are_half_of_the_patients() -> No
     found = asked(*inputs, population_need=[need("f", 50), need("m", 50)], **WHO)
     assert found.value("q2.dissimilarity", dimension="sex") == pytest.approx(0.25)
     assert found.value("q2.participation_ratio", dimension="sex", subgroup_id="f") == 0.5
+    ratios = [row for row in found.rows if row.indicator_id == "q2.participation_ratio"]
+    assert [row.label for row in ratios] == ["female", "male"]
 
 
 def test_need_is_the_latest_known_of_each_subgroup() -> None:

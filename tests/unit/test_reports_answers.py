@@ -16,7 +16,7 @@ def answers(result: Findings) -> dict[str, str]:
 
 def test_verdicts_stand_beside_the_share_of_spend_that_they_cover() -> None:
     assert answers(described())["Q1"] == (
-        "1 better, 1 worse, 1 little different, 2 unclear, on 80% of advocacy spend."
+        "1 better, 1 worse, 1 about the same, 2 unclear, on 80% of advocacy spend."
     )
     assert QUESTION_TITLES["Q1"].endswith("or only ticking boxes?")
     covered = part("q1.evidence_share", 1.0, 4.0, grade="E3")

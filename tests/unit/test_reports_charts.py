@@ -14,7 +14,8 @@ from reports.figures import bias_figure, event_figure, spend_figure
 from reports.forest_figure import forest_figure
 from reports.forest_svg import NARROW, WIDE, draw_forest
 from reports.measure import text_width, wrap
-from schemas.findings import Findings, Interval
+from schemas.findings import Effect, EventTime, Findings, Interval
+from schemas.vocabulary import IntervalName
 from tests.findings_extremes import all_samples, empty, extremes
 from tests.findings_samples import findings, hiv, incentive_effect, portfolio, prop99, spend
 
@@ -98,6 +99,22 @@ def test_one_period_has_no_event_study() -> None:
     assert "No interval is claimed from 1 exposed unit." in chart.text.how_to_read
 
 
+def test_a_path_that_moved_before_the_start_says_so_with_its_widest_point() -> None:
+    path = [
+        EventTime(event_time=when, estimate=size) for when, size in ((-5, -3.3), (-1, 1), (0, 2))
+    ]
+    moved = (
+        portfolio()
+        .effects[0]
+        .model_copy(update={"event_study": path, "reasons": ["ANTICIPATION"], "unit_label": "days"})
+    )
+    chart = build_event_study(moved, 1, "month")
+    assert chart is not None
+    assert chart.text.title == (
+        "Outcomes moved before the start: \u22123.30 days, 5 months ahead of it"
+    )
+
+
 def test_a_finding_stands_where_its_range_keeps_clear_of_zero() -> None:
     effect = portfolio().effects[0]
     way = Interval(name="donut", status="PASS", estimate=2.0, low95=0.5, high95=3.5)
@@ -129,6 +146,34 @@ def test_ways_of_removing_bias_are_told_in_words() -> None:
     assert "No interval is claimed for: plain estimate" in bias_words(prop99().effects[0])
     untried = incentive_effect().model_copy(update={"intervals": []})
     assert build_bias(untried, 1) is None
+
+
+def bias_title(effect: Effect) -> str:
+    chart = build_bias(effect, 1)
+    assert chart is not None
+    return chart.text.title
+
+
+def way(name: IntervalName, low: float) -> Interval:
+    ends = {"low95": low, "high95": 9.0, "low90": low, "high90": 9.0}
+    return Interval.model_validate({"name": name, "status": "PASS", "estimate": 2.0, **ends})
+
+
+def test_the_title_of_the_bias_chart_says_what_stands_and_what_alone_does_not() -> None:
+    effect = portfolio().effects[0]
+    ways = [way("plain", 1.0), way("donut", 0.5), way("trend_robust", 0.2)]
+    every = effect.model_copy(update={"intervals": ways})
+    assert bias_title(every) == "The effect stands under all 3 ways of removing bias"
+    one = effect.model_copy(update={"intervals": [*ways[:2], way("trend_robust", -1.0)]})
+    assert bias_title(one) == (
+        "The effect stands under 2 of 3 ways of removing bias, but not with earlier trend removed"
+    )
+    none = effect.model_copy(update={"intervals": [way("plain", -1.0), way("donut", -1.0)]})
+    assert bias_title(none) == "The effect stands under none of 2 ways of removing bias"
+    flat = effect.model_copy(update={"intervals": ways[:1], "verdict": "no_meaningful_effect"})
+    assert bias_title(flat) == (
+        "Little or no difference does not stand with the plain estimate; no other way applies"
+    )
 
 
 def test_advocacy_and_support_are_never_in_one_total() -> None:

@@ -214,11 +214,11 @@ def test_accounts_name_the_files_with_rows_in_quarantine() -> None:
 
 
 def test_notes_of_the_same_words_in_one_file_are_told_once() -> None:
-    words = "is not a column of engagement and is not stored \u00b7 map it in study.yaml"
+    words = "not a column of engagement; not stored \u00b7 map it in study.yaml"
     notes = [f"log.csv:1:{name}  {words}" for name in "abcdefgh"]
     told = read_notes([*notes, "One row is late."])
     assert len(told) == 2
-    assert told[0].what == "Not a column of engagement and is not stored."
+    assert told[0].what == "Not a column of engagement; not stored."
     assert told[0].remedy == "Map it in study.yaml."
     assert told[0].where == "log.csv:1: a, b, c, d, e, f and others"
     assert (told[1].what, told[1].where, told[1].remedy) == ("One row is late.", "", "")

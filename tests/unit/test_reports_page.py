@@ -12,13 +12,21 @@ from urllib.parse import unquote
 import pytest
 
 from reports.bundle import csp_hash, packed, packed_plotly, plotly_script, plotly_styles, safe_json
+from reports.numbers import tied
 from reports.page import findings_digest, render_report
 from reports.tables import Table, csv_text, neutral
 from reports.views import headline_facts
 from reports.words import write_words
 from schemas.findings import Cost, Findings
-from tests.findings_extremes import HOSTILE_NAMES, all_samples, crowd, extremes
-from tests.findings_samples import findings, portfolio, portfolio_effect, prop99, tobacco_effect
+from tests.findings_extremes import HOSTILE_NAMES, all_samples, bare_effect, crowd, extremes
+from tests.findings_samples import (
+    findings,
+    portfolio,
+    portfolio_effect,
+    prop99,
+    spend,
+    tobacco_effect,
+)
 from tests.prose import counts_of, page_prose, unsupported
 
 LIMIT = 2_200_000
@@ -212,7 +220,30 @@ def test_facts_under_the_headline_give_cost_per_unit_only_where_it_is_claimed() 
     paid = tobacco_effect().model_copy(update={"cost": Cost(spend=9.0, currency="USD")})
     assert costs(findings([paid]))[1][0] == "Not claimed"
     bare = paid.model_copy(update={"cost": Cost(spend=9.0, currency="USD", cost_per_unit=3.0)})
-    assert costs(findings([bare]))[1] == ("USD 3", "per packs per person per year.")
+    assert costs(findings([bare]))[1] == ("USD 3", "per pack per person per year.")
+
+
+def test_without_an_effect_the_facts_are_the_spend_and_what_is_needed() -> None:
+    told = {fact.term: (fact.value, fact.extra) for fact in headline_facts(findings([]))}
+    assert told["Certainty"] == ("Not graded", "")
+    assert told["Cost"] == ("Not known", "No advocacy spend was supplied.")
+    spent = headline_facts(findings([], indicators=[spend("advocacy", 8.6e6)]))
+    assert [(fact.value, fact.extra) for fact in spent[2:4]] == [
+        ("EUR 8.6 million", "All advocacy spend."),
+        ("Not claimed", ""),
+    ]
+
+
+def test_a_number_keeps_the_word_after_it_on_its_line() -> None:
+    assert tied("range \u22121.4 to 3.6, 1 better") == (
+        "range \u22121.4\u00a0to\u00a03.6, 1\u00a0better"
+    )
+
+
+def test_no_empty_axis_is_drawn_where_nothing_was_estimated() -> None:
+    page = render_report(write_words(findings([bare_effect(1, "A")])))
+    assert 'id="forest"' not in page
+    assert 'id="summary-table"' in page
 
 
 def test_many_effects_are_all_closed_alike_and_few_all_open() -> None:

@@ -19,7 +19,7 @@ from reports.tables import csv_text
 from reports.views import card_view
 from reports.voice_charts import build_heard, build_voice, build_voice_shares
 from reports.words import write_words
-from schemas.findings import Findings, Indicator
+from schemas.findings import Findings, Indicator, QuestionAnswer
 from tests.findings_described import described, lacking, only, part, share, value
 from tests.findings_samples import portfolio, spend
 
@@ -61,7 +61,7 @@ def test_nothing_is_drawn_of_what_is_not_known(build: Build) -> None:
 def test_evidence_tells_what_was_compared_and_what_unclear_spend_could_make_of_it() -> None:
     view = made(build_evidence)
     assert view.chart.text.title == (
-        "80% of advocacy spend has an effect compared, 15% has compliance records only"
+        "80% of advocacy spend was set against a comparison, 15% has compliance records only"
     )
     rows = {row.label: row for row in view.chart.rows}
     assert rows["Effect compared (E3): unfavourable"].figures == "18.3%"
@@ -104,7 +104,10 @@ def test_shares_and_medians_of_the_patient_voice_keep_their_units() -> None:
 
 def test_ratios_stand_around_one_and_small_counts_stay_hidden() -> None:
     heard, reach = made(build_heard), made(build_reach)
-    assert heard.chart.text.title == "Advice against need: from 0.61 (Women) to 1.4 (Men)"
+    assert (
+        heard.chart.text.title
+        == "Share of advice beside share of need: 0.61 times (Women) to 1.40 times (Men)"
+    )
     assert heard.chart.reference == 1.0
     assert figures(reach)["CH-TI"] == "too small to be shown"
     assert reach.chart.limits[1] < 5.2
@@ -135,7 +138,10 @@ def test_components_are_told_one_by_one_and_apart_by_what_they_are_signs_of() ->
 
 def test_retention_is_told_by_year_and_dependence_by_partner() -> None:
     kept = made(build_retention)
-    assert kept.chart.text.title == "52.8% of relationships of 2023 went on in 2024"
+    assert (
+        kept.chart.text.title
+        == "Relationships kept: 64.5% from 2021 to 2022, 52.8% from 2023 to 2024"
+    )
     assert [row.label for row in kept.chart.rows] == [
         "2021 to 2022",
         "2022 to 2023",
@@ -198,6 +204,10 @@ def test_sections_say_what_was_not_evaluated_and_why() -> None:
     unknown = spend("advocacy", 1.0).model_copy(
         update={"indicator_id": "q1.of_a_later_version", "status": "NOT_EVALUATED", "value": None}
     )
+    several = lacking("q2.assumption_share", "needs decision, patient_input")
+    assert section_views(only(several))[0].absent == [
+        ("Needs decision and patient input", "Decisions without patients")
+    ]
     [untold] = section_views(only(unknown))
     assert untold.anchor == "untold"
     assert untold.absent == [("Not evaluated", "q1.of_a_later_version")]
@@ -208,3 +218,16 @@ def test_a_card_leads_to_its_section_where_there_is_one() -> None:
     links = [card_view(answer, ["voice"]).href for answer in answers]
     assert links == ["#evidence", "#voice", "#accounts"]
     assert card_view(answers[2], ["untold"]).link == "See what is missing"
+
+
+def test_a_card_does_not_list_again_what_its_answer_names() -> None:
+    lacks = QuestionAnswer(id="Q3", answer="Not enough data: needs partner.", missing=["partner"])
+    assert card_view(lacks, []).missing == []
+    told = lacks.model_copy(update={"answer": "50% of relationships kept."})
+    assert card_view(told, []).missing == ["partner"]
+
+
+def test_the_certainty_of_several_effects_is_called_the_lowest() -> None:
+    graded = QuestionAnswer(id="Q1", answer="1 better, 1 unclear.", certainty="low")
+    assert card_view(graded, []).certainty_term == "Certainty"
+    assert card_view(graded, [], graded=2).certainty_term == "Lowest certainty"

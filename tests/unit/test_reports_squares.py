@@ -46,7 +46,9 @@ def test_an_initiative_stands_at_its_compliance_in_the_band_of_its_evidence() ->
         "a, USD 4 million: 90% complete, effect compared, unfavourable",
         "b, USD 1 million: 10% complete, compliance records only",
     )
-    assert chart.text.title == f"Most was spent on {chart.key[0]}"
+    assert chart.text.title == (
+        "1 of 2 initiatives has evidence, and complete compliance in most activities"
+    )
     assert [mark.shape for mark in chart.rows] == ["triangle-down", "circle-open"]
 
 
@@ -112,8 +114,8 @@ def test_partners_stand_with_their_components_and_the_rest_is_a_count() -> None:
     shown = [cell.figures if cell else None for cell in chart.rows[1].cells]
     assert shown == ["50%", None, "10%", None, "60%"]
     assert chart.text.title == (
-        "Most went to Lung Circle, EUR 2.4 million: 90% kept from one year to the next "
-        "and 70% under agreements of two years or more"
+        "Most went to Lung Circle, EUR 2.4 million: 90% of its relationships kept from one year "
+        "to the next and 70% of its money under agreements of two years or more"
     )
     assert "Not shown: 21 partners with less money." in chart.text.how_to_read
 

@@ -61,7 +61,7 @@ def test_every_level_has_a_row_and_none_is_counted_elsewhere() -> None:
     assert table is not None
     assert [row[1] for row in table.rows] == ["sex: male", "sex: female"]
     assert table.rows[0][3] == "no estimate"
-    assert table.rows[1][4:] == ("61.0 \u2192 55.0", "60.2 \u2192 \u2013", "1.25%")
+    assert table.rows[1][4:] == ("61.0 \u2192 55.0", "60.2 \u2192 \u2013", "1.2%")
     assert other_effects(result) is None
     assert "Of 1 effects" not in result.headline.text
     assert result.questions[0].answer.startswith("Very uncertain: the one effect evaluated")

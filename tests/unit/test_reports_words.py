@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.names import clean, human, inside, listed, shorten
+from reports.names import clean, human, inside, listed, sentence, shorten
 from reports.numbers import (
     count,
     decimals_for,
@@ -15,6 +15,8 @@ from reports.numbers import (
     number,
     p_value,
     percent,
+    rough,
+    roughly,
     value_range,
 )
 from reports.sentences import (
@@ -50,7 +52,7 @@ def test_one_exposed_state_of_39_cannot_be_called_and_the_headline_says_why() ->
     headline = write_words(prop99()).headline
     assert headline.text == (
         "We cannot tell whether California's tobacco-control program changes cigarette sales per "
-        "person: with 38 comparison units p cannot go below 0.051."
+        "person: 38 comparison units are too few to rule out chance."
     )
     assert (headline.verdict, headline.certainty) == ("inconclusive", "very_low")
 
@@ -60,13 +62,13 @@ def test_the_unattainable_p_is_given_as_a_fraction_against_its_limit() -> None:
     assert reason_sentences(tobacco_effect()) == [
         (
             "With 1 exposed unit and 38 comparison units the smallest possible two-sided p is "
-            "2/39 = 0.051 > 0.05, so no result could have been called."
+            "2/39 = 0.051 > 0.05, so no result could have ruled out chance."
         )
     ]
     bare = tobacco_effect().model_copy(update={"diagnostics": []})
-    assert reason_sentences(bare) == ["There are too few units for any result to be called."]
+    assert reason_sentences(bare) == ["There are too few units for any result to rule out chance."]
     alone = tobacco_effect().model_copy(update={"comparison_count": 0})
-    assert reason_sentences(alone) == ["There are too few units for any result to be called."]
+    assert reason_sentences(alone) == ["There are too few units for any result to rule out chance."]
 
 
 def test_no_interval_is_claimed_from_one_exposed_unit() -> None:
@@ -82,7 +84,7 @@ def test_a_randomised_share_is_told_in_percentage_points_with_its_range() -> Non
         "+45.1 percentage points (range 35.6 to 54.5)."
     )
     assert cap_sentences(incentive_effect()) == [
-        "At most 3 of 4, moderate: up to 8.25% of outcomes are missing in one arm."
+        "At most 3 of 4, moderate: up to 8.2% of outcomes are missing in one arm."
     ]
     assert what_would_change(incentive_effect()) == "Finding the missing outcomes."
 
@@ -92,7 +94,7 @@ def test_several_effects_are_counted_by_verdict_after_the_first_primary() -> Non
     assert result.headline.effect_id == "effect_1"
     assert result.headline.text.startswith("We are very uncertain whether Nurse-led navigation")
     assert result.headline.text.endswith(
-        "Of 5 effects: 1 better, 1 worse, 1 little different, 2 unclear."
+        "Of 5 effects: 1 better, 1 worse, 1 about the same, 2 unclear."
     )
     assert result.questions[0].answer == (
         "Of 5 effects: 1 favourable, 1 unfavourable, 1 little or no difference, 2 unclear."
@@ -107,7 +109,10 @@ def test_questions_name_the_tables_they_lack() -> None:
     assert result["Q2"].certainty is None
     assert result["Q3"].answer.startswith("Not evaluated")
     none = {answer.id: answer for answer in write_words(empty()).questions}
-    assert none["Q1"].answer == "Not enough data: needs exposure, outcome, measure and others."
+    assert (
+        none["Q1"].answer
+        == "Not enough data: needs exposure, outcome, measure, unit and initiative."
+    )
     assert none["Q1"].missing == ["exposure", "outcome", "measure", "unit", "initiative"]
     assert write_words(empty()).headline.text.startswith("Not enough data")
 
@@ -123,8 +128,9 @@ def test_effects_that_could_not_be_evaluated_say_what_is_missing() -> None:
     assert answers(findings([nameless]))["Q1"] == (
         "Not enough data: no planned effect could be evaluated."
     )
-    assert short_reason(bare_effect(1, "A")) == "outcome is missing"
+    assert short_reason(bare_effect(1, "A")) == "no outcome was supplied"
     assert reason_sentences(bare_effect(1, "A")) == ["Not supplied: outcome."]
+    assert what_would_change(bare_effect(1, "A")) == "Supplying outcome."
 
 
 def test_described_questions_claim_no_cause() -> None:
@@ -162,15 +168,17 @@ def test_a_fragile_effect_names_what_broke_it() -> None:
 
 def test_an_imprecise_effect_says_what_it_could_have_seen_and_what_it_needs() -> None:
     effect = portfolio().effects[4]
-    assert "it could detect 2.85 percentage points or more" in reason_sentences(effect)[0]
-    assert what_would_change(effect) == ("About 410 units instead of 30 exposed and 30 comparison.")
+    assert "it could detect 2.8 percentage points or more" in reason_sentences(effect)[0]
+    assert what_would_change(effect) == (
+        "About 410 units in all (now 30 exposed and 30 comparison)."
+    )
     floor = Diagnostic(name="systematic_error", status="FAIL", value=0.9, threshold=0.25)
     assert what_would_change(effect.model_copy(update={"diagnostics": [floor]})) == (
-        "About 410 units instead of 30 exposed and 30 comparison. "
+        "About 410 units in all (now 30 exposed and 30 comparison). "
         "More units would not shrink the bias that the negative controls show."
     )
     longer = effect.model_copy(update={"needed": Needed(periods=90)})
-    assert what_would_change(longer) == "About 90 periods instead of 48."
+    assert what_would_change(longer) == "About 90 periods (now 48)."
 
 
 def change(effect: Effect, **fields: object) -> str:
@@ -181,7 +189,7 @@ def test_what_would_change_an_answer_follows_from_its_weakest_point() -> None:
     assert change(incentive_effect(), certainty_caps=[]) == "A second study that disagrees."
     assert change(tobacco_effect()) == "A second exposed unit, or more comparison units."
     assert change(tobacco_effect(), needed=Needed(clusters=40)) == (
-        "At least 40 units instead of 1 exposed and 38 comparison."
+        "At least 40 units in all (now 1 exposed and 38 comparison)."
     )
     assert change(tobacco_effect(), reasons=[]) == "More data of the same kind."
     slope = Sensitivity(breakdown_slope=-0.5)
@@ -214,7 +222,7 @@ def test_an_effect_without_numbers_still_reads() -> None:
     effect = bare_effect(1, "Program")
     assert claim(effect) == "The effect of Program on program could not be evaluated"
     assert estimate_phrase(effect) == "no estimate"
-    assert interval_note(effect) == "No estimate could be made."
+    assert interval_note(effect) == ""
     unclear = incentive_effect().model_copy(
         update={"robust_low": None, "ci_low": None, "exposed_count": 40}
     )
@@ -236,7 +244,10 @@ def test_numbers_keep_three_figures_and_a_true_minus() -> None:
     assert measured(-1.0, "points of 100") == "\u22121 point of 100"
     assert measured(1.0, "mmHg") == "+1 mmHg"
     assert p_value(0.0004) == "< 0.001"
-    assert percent(0.08247) == "8.25%"
+    assert [percent(share) for share in (0.08247, 0.5, 1.0, 0.0)] == ["8.2%", "50%", "100%", "0%"]
+    assert [percent(share) for share in (0.0004, 0.99968)] == ["0.04%", "99.97%"]
+    assert [rough(value) for value in (0.0913, 6.21, 1234.0)] == ["0.091", "6.2", "1,234"]
+    assert roughly(-0.0913, "share of persons") == "9.1 percentage points"
 
 
 def test_units_of_shares_become_percentage_points() -> None:
@@ -254,6 +265,13 @@ def test_money_names_its_currency_and_dates_their_month() -> None:
     assert long_date(portfolio().data_as_of) == "30 June 2025"
     assert count(1, "unit") == "1 unit"
     assert count(2, "way", "ways") == "2 ways"
+
+
+def test_a_name_is_cut_between_words_and_ends_its_sentence_itself() -> None:
+    assert shorten("Navigation for everybody", 9, 16) == "Navigation\u2026"
+    assert shorten("x" * 30, 9, 16) == "x" * 16 + "\u2026"
+    assert sentence("A claim about x\u2026") == "A claim about x\u2026"
+    assert sentence("A claim") == "A claim."
 
 
 def test_names_lose_control_characters_and_keep_their_script() -> None:
