@@ -1,6 +1,5 @@
 """Sources as they came: every cell text, with the file and the row a spreadsheet shows."""
 
-import itertools
 import unicodedata
 from collections import Counter, abc
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -261,11 +260,13 @@ def _numbers(file: SourceFile) -> Callable[[int], pa.Array]:
     first = file.mapping.format.header_row + 1 if file.kind == "csv" else 2
     blank = np.array(() if file.layout is None else file.layout.blank_rows, dtype=np.int64)
     passed = blank - np.arange(len(blank))
-    following = itertools.count(first)
+    following = first
 
     def numbers(count: int) -> pa.Array:
-        rows = np.fromiter(itertools.islice(following, count), dtype=np.int64, count=count)
-        return pa.array(rows + np.searchsorted(passed, rows, side="right"))
+        nonlocal following
+        rows = np.arange(following, following + count, dtype=np.int64)
+        following += count
+        return pa.array(rows + np.searchsorted(passed, rows, side="right") if len(blank) else rows)
 
     return numbers
 

@@ -120,7 +120,8 @@ def _is_among(rows: pa.Table, part: Slice, repeated: pa.Table | None) -> np.ndar
     if repeated is None:
         return np.zeros(rows.num_rows, dtype=bool)
     mine = repeated.filter(pc.equal(repeated["source_file"], part.source_file))
-    return np.isin(rows[ROW].to_numpy(), mine[ROW].to_numpy())
+    found: np.ndarray = pc.is_in(rows[ROW], mine[ROW].combine_chunks()).to_numpy()
+    return found
 
 
 def _whole(rows: pa.Table, schema: pa.Schema) -> pa.Table:
