@@ -21,6 +21,8 @@ ROW = "source_row"
 FEW = 8
 """A column repeats its texts where each stands in so many rows on average."""
 
+TEXT = pa.string()
+
 Value = Any
 """An Ibis column expression; Ibis has no checked types for them."""
 
@@ -50,6 +52,7 @@ class CellReader:
     schema: pa.Schema
     connection: duckdb.DuckDBPyConnection
     varied: set[str] = field(default_factory=set)
+    known: "Known" = field(default_factory=lambda: Known({}, frozenset(), pa.table({})))
     queries: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     @classmethod
@@ -87,7 +90,25 @@ class CellReader:
         self.varied |= coded.keys() - few.keys()
         alone = {n: next(iter(found)) for n, found in self.sources.items() if len(found) == 1}
         once = {n: column for n, column in alone.items() if column in few}
-        return ReadCells(self, rows, few, once, self._texts(few, once), self.connection)
+        known = self._known(few, once, rows.num_rows // FEW)
+        placed = {name: _placed(codes, known.lists[name]) for name, codes in few.items()}
+        return ReadCells(self, rows, placed, once, known.texts, self.connection)
+
+    def _known(
+        self, few: Mapping[str, pa.DictionaryArray], once: Mapping[str, str], most: int
+    ) -> "Known":
+        """What comes of the texts of a slice; they are read where one is new, with those before.
+
+        Lists of more than `most` texts begin anew with those of the slice.
+        """
+        lists = {}
+        for name, codes in few.items():
+            longer = _joined(self.known.lists.get(name), codes.dictionary)
+            lists[name] = longer if len(longer) <= most else codes.dictionary
+        is_same = all(lists[name] is self.known.lists.get(name) for name in lists)
+        if not is_same or once.keys() != self.known.names:
+            self.known = Known(lists, frozenset(once), self._texts(lists, once))
+        return self.known
 
     def made(
         self,
@@ -108,19 +129,26 @@ class CellReader:
         connection.register(self.raw.get_name(), pa.table(given))
         return in_order(connection.sql(self.queries[asked]).to_arrow_table())
 
-    def _texts(self, coded: Mapping[str, pa.DictionaryArray], names: Mapping[str, str]) -> pa.Table:
+    def _texts(self, lists: Mapping[str, pa.Array], names: Mapping[str, str]) -> pa.Table:
         """What comes of every text: texts of all columns side by side, then a null."""
         if not names:
             return pa.table({})
-        size = 1 + max(len(coded[column].dictionary) for column in names.values())
+        size = 1 + max(len(lists[column]) for column in names.values())
         texts = {
-            column: pa.concat_arrays(
-                [texts := coded[column].dictionary, pa.nulls(size - len(texts), pa.string())]
-            )
+            column: pa.concat_arrays([found := lists[column], pa.nulls(size - len(found), TEXT)])
             for column in set(names.values())
         }
         cells = {**texts, ROW: pa.array(range(size))}
         return self.made(self.connection, cells, size, names).combine_chunks()
+
+
+@dataclass(frozen=True)
+class Known:
+    """Texts of columns that repeat them, each once, and what came of them: columns `names`."""
+
+    lists: Mapping[str, pa.Array]
+    names: frozenset[str]
+    texts: pa.Table
 
 
 @dataclass(frozen=True)
@@ -199,6 +227,22 @@ class ReadCells:
         if pa.types.is_boolean(values.type) and values.null_count == 0:
             return pa.array(values.to_numpy(zero_copy_only=False)[places])
         return values.take(pa.array(places))
+
+
+def _joined(before: pa.Array | None, texts: pa.Array) -> pa.Array:
+    """The texts before and the new ones, each once; the same list where none is new."""
+    if before is None:
+        return texts
+    is_new = pc.invert(pc.is_in(texts, value_set=before))
+    return pa.concat_arrays([before, texts.filter(is_new)]) if pc.any(is_new).as_py() else before
+
+
+def _placed(codes: pa.DictionaryArray, texts: pa.Array) -> pa.DictionaryArray:
+    """The same column as places in another list that has all of its texts."""
+    if codes.dictionary is texts:
+        return codes
+    places = pc.index_in(codes.dictionary, value_set=texts)
+    return pa.DictionaryArray.from_arrays(places.take(codes.indices), texts)
 
 
 def _true(cells: pa.ChunkedArray) -> np.ndarray:
