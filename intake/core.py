@@ -134,16 +134,17 @@ def _failures(build: Build, sides: Sides, backend: ibis.BaseBackend) -> ibis.Tab
     rows = sides.rows
     ours = rows.filter(rows.is_kept)
     alike = rows if sides.doubtful is None else sides.alike
+    own = {key.column for key in build.spec.foreign_keys if key.parent == build.spec.name}
+    has_own = bool(own & sides.filled)
     parts = [
         listed(sides.broken),
         *duplicates(build, alike.filter(alike.is_kept)),
-        *orphans(build, ours),
+        *(orphans(build, ours) if has_own else ()),
         *personal_data(build, ours),
         *chains(build, ours),
     ]
     found = _kept(backend, parts)
-    own = {key.column for key in build.spec.foreign_keys if key.parent == build.spec.name}
-    for checks in (overlaps, shares, *((reversals, lost_children) if own & sides.filled else ())):
+    for checks in (overlaps, shares, *((reversals, lost_children) if has_own else ())):
         late = [_kept(backend, [part]) for part in checks(build, ours.anti_join(found, ORIGIN))]
         more = [part for part in late if part.count().to_pyarrow().as_py()]
         found = _kept(backend, [found, *more]) if more else found
@@ -167,9 +168,10 @@ def _quarantine(
     backend = failures.get_backend()
     path = new_file(backend, f"quarantine_{build.spec.name}")
     schema = ibis.schema(QUARANTINE_TYPES).to_pyarrow()
-    words, original_of = _words(build), _originals(raw, failures, sides)
+    words, is_any = _words(build), bool(failures.count().to_pyarrow().as_py())
+    original_of = _originals(raw, failures, sides)
     with parquet_writer(path, schema) as put:
-        for part in slices:
+        for part in slices if is_any else ():
             failed = in_order(part.of(failures).sort_by("rule_no"))
             original = original_of(part)
             places = np.searchsorted(original["source_row"], failed["source_row"])
@@ -190,12 +192,12 @@ def _originals(raw: ibis.Table, failures: ibis.Table, sides: Sides) -> Callable[
     late = found if kept is None else found.anti_join(parquet_table(backend, kept), ORIGIN)
     held = backend.create_table(gen_name("late"), late, temp=True)
     names = ["source_row", ORIGINAL]
-    view = as_view(backend, "late", as_it_came(raw.semi_join(held, ORIGIN)))
     has_late = bool(held.count().to_pyarrow().as_py())
+    rest = as_view(backend, "late", as_it_came(raw.semi_join(held, ORIGIN))) if has_late else None
 
     def of(part: Slice) -> pa.Table:
         parts = [] if kept is None else [rows_from(kept, part, [ORIGINAL], []).select(names)]
-        parts += [part.of(view).select(names)] if has_late or not parts else []
+        parts += [] if rest is None else [part.of(rest).select(names)]
         return in_order(pa.concat_tables(parts))
 
     return of

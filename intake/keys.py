@@ -30,8 +30,10 @@ def duplicates(build: Build, rows: ibis.Table) -> list[ibis.Table]:
     key = list(build.spec.key)
     if not key:
         return []
-    keyed = _keyed(build, rows)
-    ranked = _ranked(build, _repeated(keyed, key))
+    repeated = _repeated(_keyed(build, rows), key)
+    if not _size(repeated):
+        return []
+    ranked = _ranked(build, repeated)
     last = ranked.filter(ranked.is_last)
     told = f"another row has the same {', '.join(key)}"
     again = Rule(key[0], "repeated_row", f"{told} and content", "nothing to do", "superseded")
