@@ -11,7 +11,7 @@ from ibis.util import gen_name
 from intake.checks import FAILURES, Rule, broken
 from intake.mapping import mapped_texts
 from intake.references import orphan
-from intake.repeats import maybe_repeated
+from intake.repeats import maybe_repeated, repeated_rows
 from intake.study import inline_mapping, source_name
 from intake.typed import Build
 from schemas.registry import ForeignKey
@@ -87,16 +87,15 @@ def repeated_places(build: Build, raw: ibis.Table) -> pa.Table | None:
     is_merged = "alias" in build.parents and any(c.references == "partner" for c in columns)
     if not key or is_merged or any(column.kind != "id" for column in columns):
         return None
-    parts = []
+    parts = {}
     for source in build.study.sources:
         if source.table == build.spec.name:
-            rows = raw.filter(raw.source_file == source_name(source))
+            name = source_name(source)
+            rows = raw.filter(raw.source_file == name)
             texts = mapped_texts(rows, build.spec, inline_mapping(source))
-            parts.append(rows.select(*ORIGIN, **{name: texts[name] for name in key}))
-    rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    given = rows.filter(*[rows[c.name].notnull() for c in columns if c.is_required])
-    found: pa.Table = maybe_repeated(given, key).select(*ORIGIN).to_pyarrow()
-    return found
+            keyed = rows.select("source_row", **{part: texts[part] for part in key})
+            parts[name] = keyed.filter(*[keyed[c.name].notnull() for c in columns if c.is_required])
+    return repeated_rows(parts, key)
 
 
 def _keyed(build: Build, rows: ibis.Table) -> ibis.Table:

@@ -1,25 +1,49 @@
 """Keys that occur more than once, by numbers that stand for them: texts are only hashed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 PART_ROWS = 1 << 24
 """So many numbers are held at once: memory does not grow with the rows."""
 NUMBER = "key_number"
+EMPTY = pa.schema([("source_file", pa.string()), ("source_row", pa.int64())]).empty_table()
 
 
 def maybe_repeated(rows: ibis.Table, key: Sequence[str]) -> ibis.Table:
     """Rows whose key may occur more than once: the number of their key does."""
-    numbers = _repeated_numbers(rows.select(**{NUMBER: key_number(rows, key)}))
+    numbered = rows.select(**{NUMBER: key_number(rows, key)})
+    count = _count([numbered])
+    parts = (_part(numbered, place, count).to_pyarrow()[NUMBER] for place in range(count))
+    numbers = np.concatenate([_twice(part.to_numpy()) for part in parts])
     if not len(numbers):
         return rows.limit(0)
     held = ibis.memtable(pa.table({NUMBER: numbers}))
     return rows.mutate(**{NUMBER: key_number(rows, key)}).semi_join(held, NUMBER).drop(NUMBER)
+
+
+def repeated_rows(sources: Mapping[str, ibis.Table], key: Sequence[str]) -> pa.Table:
+    """Rows of sources, by their name, whose key may occur more than once in any of them.
+
+    `source_file, source_row` of each; keys and `source_row` are columns of the sources.
+    """
+    numbered = [
+        rows.select("source_row", **{NUMBER: key_number(rows, key)}) for rows in sources.values()
+    ]
+    count = _count(numbered)
+    found = [EMPTY]
+    for place in range(count):
+        parts = [_part(rows, place, count).to_pyarrow() for rows in numbered]
+        twice = pa.array(_twice(np.concatenate([part[NUMBER].to_numpy() for part in parts])))
+        for name, part in zip(sources, parts, strict=True):
+            rows = part.filter(pc.is_in(part[NUMBER], twice))["source_row"]
+            found.append(pa.table([pa.repeat(name, len(rows)), rows], schema=EMPTY.schema))
+    return pa.concat_tables(found)
 
 
 def key_number(rows: ibis.Table, key: Sequence[str]) -> Any:
@@ -30,16 +54,18 @@ def key_number(rows: ibis.Table, key: Sequence[str]) -> Any:
     )
 
 
-def _repeated_numbers(numbered: ibis.Table) -> np.ndarray:
-    """Numbers that more than one row has."""
-    count = numbered.count().to_pyarrow().as_py()
-    parts = 1 << (count // PART_ROWS).bit_length()
-    last = numbered[NUMBER] & ibis.literal(parts - 1, type="int64")
-    found = [_twice(numbered if parts == 1 else numbered.filter(last == i)) for i in range(parts)]
-    return np.concatenate(found)
+def _count(numbered: Sequence[ibis.Table]) -> int:
+    """Into how many parts rows are taken apart, by the last bits of their number."""
+    rows = sum(table.count().to_pyarrow().as_py() for table in numbered)
+    return 1 << int(rows // PART_ROWS).bit_length()
 
 
-def _twice(numbered: ibis.Table) -> np.ndarray:
-    numbers = numbered.to_pyarrow()[NUMBER].to_numpy().copy()
-    numbers.sort()
-    return np.unique(numbers[1:][numbers[1:] == numbers[:-1]])
+def _part(numbered: ibis.Table, place: int, count: int) -> ibis.Table:
+    last = numbered[NUMBER] & ibis.literal(count - 1, type="int64")
+    return numbered if count == 1 else numbered.filter(last == place)
+
+
+def _twice(numbers: np.ndarray) -> np.ndarray:
+    """Numbers that occur more than once, each once."""
+    ordered = np.sort(numbers)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from intake.repeats import maybe_repeated
+from intake.repeats import maybe_repeated, repeated_rows
 from intake.stored import null_counts, parquet_table, parquet_writer, rows_per_source
 from tests.intake_world import engine
 
@@ -85,3 +85,17 @@ def test_rows_whose_key_occurs_twice_are_found_in_parts_too(
     pairs = maybe_repeated(table, ["a", "b"]).to_pyarrow().to_pylist()
     assert pairs == [{"a": "3", "b": "z"}] * 2
     assert maybe_repeated(table.limit(1), ["a"]).count().to_pyarrow().as_py() == 0
+
+
+@pytest.mark.parametrize("part_rows", [1 << 24, 2])
+def test_a_key_of_two_sources_is_found_in_both(
+    monkeypatch: pytest.MonkeyPatch, part_rows: int
+) -> None:
+    monkeypatch.setattr("intake.repeats.PART_ROWS", part_rows)
+    sources = {
+        "a.csv": ibis.memtable({"key": ["x", "y", "z"], "source_row": [2, 3, 4]}),
+        "b.csv": ibis.memtable({"key": ["w", "y", "w"], "source_row": [2, 3, 4]}),
+    }
+    found = repeated_rows(sources, ["key"]).to_pylist()
+    places = sorted((row["source_file"], row["source_row"]) for row in found)
+    assert places == [("a.csv", 3), ("b.csv", 2), ("b.csv", 3), ("b.csv", 4)]
