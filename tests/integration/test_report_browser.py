@@ -27,31 +27,13 @@ OUTSIDE = """
   return found.slice(0, 5);
 })()
 """
-OVERLAPS = """
+TEXTS_THAT_MEET = """
 (() => {
   const found = [];
-  for (const svg of document.querySelectorAll('.static svg')) {
-    const frame = svg.getBoundingClientRect();
+  for (const chart of document.querySelectorAll('%s')) {
+    const frame = chart.getBoundingClientRect();
     if (!frame.width) continue;
-    const texts = [...svg.querySelectorAll('text')];
-    const boxes = texts.map(t => [t.textContent, t.getBoundingClientRect()]);
-    boxes.forEach(([one, a], i) => {
-      if (a.left < frame.left - 2 || a.right > frame.right + 2) found.push('clipped: ' + one);
-      for (const [two, b] of boxes.slice(i + 1))
-        if (a.left < b.right - 1 && b.left < a.right - 1
-            && a.top < b.bottom - 3 && b.top < a.bottom - 3)
-          found.push(one + ' over ' + two);
-    });
-  }
-  return found.slice(0, 5);
-})()
-"""
-LIVE_OVERLAPS = """
-(() => {
-  const found = [];
-  for (const live of document.querySelectorAll('.is-live .live')) {
-    const frame = live.getBoundingClientRect();
-    const boxes = [...live.querySelectorAll('text')].filter(t => t.textContent.trim())
+    const boxes = [...chart.querySelectorAll('text')].filter(t => t.textContent.trim())
       .map(t => [t.textContent, t.getBoundingClientRect()]).filter(([_, box]) => box.width);
     boxes.forEach(([one, a], i) => {
       if (a.left < frame.left - 2 || a.right > frame.right + 2) found.push('clipped: ' + one);
@@ -64,6 +46,8 @@ LIVE_OVERLAPS = """
   return found.slice(0, 5);
 })()
 """
+OVERLAPS = TEXTS_THAT_MEET % ".static svg"
+LIVE_OVERLAPS = TEXTS_THAT_MEET % ".is-live .live"
 FIRST_SCREEN = """
 [...document.querySelectorAll('.headline h2, .headline dd')]
   .filter(node => node.getBoundingClientRect().bottom > innerHeight).map(node => node.textContent)
