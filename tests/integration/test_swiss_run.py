@@ -30,7 +30,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     shutil.copy(FILE, studies)
     outcome = run_study(studies, Settings(studies=studies.parent, output=folder / "output"))
     log = pd.read_parquet(outcome.folder / "core" / "core_engagement.parquet")
-    return outcome.findings, outcome.report_path.read_text(encoding="utf-8"), log
+    page = outcome.report_path.read_text(encoding="utf-8").replace("\u00a0", " ")
+    return outcome.findings, page, log
 
 
 def row(findings: Findings, indicator_id: str, **by: str) -> Indicator:
