@@ -112,10 +112,25 @@ def _grid(units: list[str], panel: pd.DataFrame, measure: Measure, study: Study)
 
 def _wide(panel: pd.DataFrame, units: list[str], periods: list[int]) -> FloatArray:
     """Outcomes of one measure (units, periods); NaN where there is no row."""
-    wide = panel.pivot_table(
-        index="unit_id", columns="period", values="outcome", aggfunc="first", dropna=False
-    ).reindex(index=units, columns=periods)
-    return wide.to_numpy(dtype=np.float64, na_value=np.nan)
+    return _placed(panel["outcome"], *_places(panel, units, periods), (len(units), len(periods)))
+
+
+def _places(panel: pd.DataFrame, units: list[str], periods: list[int]) -> tuple[IntArray, IntArray]:
+    """The row and the column of each outcome; -1 where it is of no unit or period given."""
+    row = pd.Index(units).get_indexer(pd.Index(panel["unit_id"]))
+    column = pd.Index(periods).get_indexer(pd.Index(panel["period"].astype(np.int64)))
+    return row.astype(np.int64), column.astype(np.int64)
+
+
+def _placed(
+    outcome: pd.Series, row: IntArray, column: IntArray, shape: tuple[int, int]
+) -> FloatArray:
+    """Outcomes at their places, the first where there are several; NaN elsewhere."""
+    value = outcome.to_numpy(dtype=np.float64, na_value=np.nan)
+    last_first = np.flatnonzero((row >= 0) & (column >= 0) & np.isfinite(value))[::-1]
+    wide = np.full(shape, np.nan)
+    wide[row[last_first], column[last_first]] = value[last_first]
+    return wide
 
 
 def _starts(exposure: pd.DataFrame, units: list[str], anticipation: int) -> pd.Series:
@@ -255,9 +270,12 @@ def _of_clusters(values: FloatArray, frame: pd.DataFrame) -> FloatArray:
 def _controls(around: Surroundings, frame: pd.DataFrame, grid: _Grid) -> FloatArray:
     """Every control measure on the effect's clusters and periods (K, N, T), positive better."""
     made = []
+    row, column = _places(around.panel, grid.units, grid.periods.tolist())
+    measure = around.panel["measure_id"].to_numpy()
     for measure_id, sign in around.signs.items():
-        mine = around.panel[around.panel["measure_id"] == measure_id]
-        wide = _wide(mine, grid.units, grid.periods.tolist())
+        mine = measure == measure_id
+        outcome = around.panel["outcome"][mine]
+        wide = _placed(outcome, row[mine], column[mine], grid.outcome.shape)
         made.append(sign * _of_clusters(wide, frame))
     return np.array(made)
 

@@ -12,7 +12,7 @@ from intake.checks import NOT_YET_RECORDED
 from intake.contract import may_break
 from intake.problems import Problem, Rejected
 from intake.repeats import maybe_repeated
-from intake.stored import rows_per_source, slices_of
+from intake.stored import row_count, rows_per_source, slices_of
 from schemas.findings import RowAccount
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
@@ -146,7 +146,9 @@ def _repeated_keys(spec: TableSpec, accepted: ibis.Table) -> list[str]:
     """Keys are told apart by a number first, and by themselves where numbers repeat."""
     if not spec.key:
         return []
-    alike = maybe_repeated(accepted.select(*spec.key), spec.key)
+    alike = maybe_repeated(accepted.select(*spec.key), spec.key, row_count(accepted))
+    if alike is None:
+        return []
     keys = alike.group_by(list(spec.key)).agg(row_count=alike.count())
     repeated = keys.filter(keys.row_count > 1).count().to_pyarrow().as_py()
     names = ", ".join(spec.key)

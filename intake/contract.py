@@ -12,7 +12,7 @@ import ibis
 
 from intake.parse import ibis_type
 from intake.row_rules import fails
-from intake.stored import null_counts
+from intake.stored import null_counts, row_count
 from schemas.registry import ColumnSpec, TableSpec
 
 KNOWN_CHECKS = {
@@ -44,7 +44,7 @@ def may_break(spec: TableSpec, accepted: ibis.Table) -> bool:
     types = {column.name: ibis_type(column) for column in spec.columns}
     if not is_translated(spec) or accepted.schema() != ibis.schema(types):
         return True
-    nulls, count = null_counts(accepted), accepted.count().to_pyarrow().as_py()
+    nulls, count = null_counts(accepted), row_count(accepted)
     if any(nulls.get(c.name, 0) > 0 for c in spec.columns if not c.nullable):
         return True
     filled = [column for column in spec.columns if nulls.get(column.name) != count]

@@ -1,6 +1,6 @@
 """Raw text to a core table: what is accepted, and every other row with its reasons."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -27,6 +27,7 @@ from intake.stored import (
     new_file,
     parquet_table,
     parquet_writer,
+    row_count,
     rows_from,
     slices_of,
     stored_table,
@@ -88,9 +89,13 @@ def build_core(
     slices = slices_of(raw)
     sides = told_apart(build, backend, raw, slices)
     failures = _failures(build, sides, backend)
+    is_clean = not row_count(failures)
+    if is_clean and (sides.doubtful is None or not row_count(sides.doubtful)):
+        return CoreTables(sides.sound, _quarantine(build, backend, []))
     accepted = _without(table, sides, failures, slices)
     problems = rejections(build, sides.rows, failures)
-    return CoreTables(accepted, _quarantine(build, raw, failures, sides, slices), problems)
+    quarantine = _quarantine(build, backend, _in_words(build, raw, failures, sides, slices))
+    return CoreTables(accepted, quarantine, problems)
 
 
 def _without(table: str, sides: Sides, failures: ibis.Table, slices: list[Slice]) -> ibis.Table:
@@ -138,15 +143,15 @@ def _failures(build: Build, sides: Sides, backend: ibis.BaseBackend) -> ibis.Tab
     has_own = bool(own & sides.filled)
     parts = [
         listed(sides.broken),
-        *duplicates(build, alike.filter(alike.is_kept)),
+        *duplicates(build, alike.filter(alike.is_kept), sides.row_count),
         *(orphans(build, ours) if has_own else ()),
-        *personal_data(build, ours),
+        *personal_data(build, ours, sides.filled),
         *chains(build, ours),
     ]
     found = _kept(backend, parts)
     for checks in (overlaps, shares, *((reversals, lost_children) if has_own else ())):
         late = [_kept(backend, [part]) for part in checks(build, ours.anti_join(found, ORIGIN))]
-        more = [part for part in late if part.count().to_pyarrow().as_py()]
+        more = [part for part in late if row_count(part)]
         found = _kept(backend, [found, *more]) if more else found
     return found
 
@@ -161,25 +166,28 @@ def _kept(backend: ibis.BaseBackend, parts: list[ibis.Table]) -> ibis.Table:
     return backend.create_table(gen_name("failures"), whole, temp=True)
 
 
-def _quarantine(
-    build: Build, raw: ibis.Table, failures: ibis.Table, sides: Sides, slices: list[Slice]
-) -> ibis.Table:
-    """The broken rules in words, with the row as it came."""
-    backend = failures.get_backend()
+def _quarantine(build: Build, backend: ibis.BaseBackend, rows: Iterable[pa.Table]) -> ibis.Table:
+    """Rows set aside, in a file."""
     path = new_file(backend, f"quarantine_{build.spec.name}")
-    schema = ibis.schema(QUARANTINE_TYPES).to_pyarrow()
-    words, is_any = _words(build), bool(failures.count().to_pyarrow().as_py())
-    original_of = _originals(raw, failures, sides)
-    with parquet_writer(path, schema) as put:
-        for part in slices if is_any else ():
-            failed = in_order(part.of(failures).sort_by("rule_no"))
-            original = original_of(part)
-            places = np.searchsorted(original["source_row"], failed["source_row"])
-            said = {name: cells.take(failed["rule_no"]) for name, cells in words.items()}
-            came = {ORIGINAL: original[ORIGINAL].take(pa.array(places))}
-            cells = {**said, **{name: failed[name] for name in ORIGIN}, **came}
-            put(pa.table({name: cells[name] for name in QUARANTINE_COLUMNS}))
+    with parquet_writer(path, ibis.schema(QUARANTINE_TYPES).to_pyarrow()) as put:
+        for part in rows:
+            put(part)
     return stored_table(backend, path)
+
+
+def _in_words(
+    build: Build, raw: ibis.Table, failures: ibis.Table, sides: Sides, slices: list[Slice]
+) -> Iterator[pa.Table]:
+    """The broken rules of each slice in words, with the row as it came."""
+    words, original_of = _words(build), _originals(raw, failures, sides)
+    for part in slices:
+        failed = in_order(part.of(failures).sort_by("rule_no"))
+        original = original_of(part)
+        places = np.searchsorted(original["source_row"], failed["source_row"])
+        said = {name: cells.take(failed["rule_no"]) for name, cells in words.items()}
+        came = {ORIGINAL: original[ORIGINAL].take(pa.array(places))}
+        cells = {**said, **{name: failed[name] for name in ORIGIN}, **came}
+        yield pa.table({name: cells[name] for name in QUARANTINE_COLUMNS})
 
 
 def _originals(raw: ibis.Table, failures: ibis.Table, sides: Sides) -> Callable[[Slice], pa.Table]:
@@ -192,8 +200,8 @@ def _originals(raw: ibis.Table, failures: ibis.Table, sides: Sides) -> Callable[
     late = found if kept is None else found.anti_join(parquet_table(backend, kept), ORIGIN)
     held = backend.create_table(gen_name("late"), late, temp=True)
     names = ["source_row", ORIGINAL]
-    has_late = bool(held.count().to_pyarrow().as_py())
-    rest = as_view(backend, "late", as_it_came(raw.semi_join(held, ORIGIN))) if has_late else None
+    came = as_it_came(raw.semi_join(held, ORIGIN))
+    rest = as_view(backend, "late", came) if row_count(held) else None
 
     def of(part: Slice) -> pa.Table:
         parts = [] if kept is None else [rows_from(kept, part, [ORIGINAL], []).select(names)]

@@ -12,6 +12,7 @@ from intake.checks import FAILURES, Rule, broken
 from intake.mapping import mapped_texts
 from intake.references import orphan
 from intake.repeats import maybe_repeated, repeated_rows
+from intake.stored import row_count
 from intake.study import inline_mapping, source_name
 from intake.typed import Build
 from schemas.registry import ForeignKey
@@ -21,8 +22,8 @@ UNRECORDED = datetime.date(1, 1, 1)
 """Stands for the unknown date of a row that does not say when it was recorded."""
 
 
-def duplicates(build: Build, rows: ibis.Table) -> list[ibis.Table]:
-    """Rows whose key is there before.
+def duplicates(build: Build, rows: ibis.Table, most: int) -> list[ibis.Table]:
+    """Rows whose key is there before, of at most `most` rows.
 
     The same content is superseded and other content is not, except where a row was recorded
     later than the others: it counts, and corrects them.
@@ -30,8 +31,8 @@ def duplicates(build: Build, rows: ibis.Table) -> list[ibis.Table]:
     key = list(build.spec.key)
     if not key:
         return []
-    repeated = _repeated(_keyed(build, rows), key)
-    if not _size(repeated):
+    repeated = _repeated(_keyed(build, rows), key, most)
+    if repeated is None:
         return []
     ranked = _ranked(build, repeated)
     last = ranked.filter(ranked.is_last)
@@ -68,10 +69,12 @@ def _ranked(build: Build, found: ibis.Table) -> ibis.Table:
     )
 
 
-def _repeated(keyed: ibis.Table, key: list[str]) -> ibis.Table:
+def _repeated(keyed: ibis.Table, key: list[str], most: int) -> ibis.Table | None:
     """Rows whose key occurs more than once; keys are told apart by a number first."""
-    backend = keyed.get_backend()
-    held = backend.create_table(gen_name("alike"), maybe_repeated(keyed, key), temp=True)
+    alike = maybe_repeated(keyed, key, most)
+    if alike is None:
+        return None
+    held = keyed.get_backend().create_table(gen_name("alike"), alike, temp=True)
     sizes = held.group_by(key).agg(key_count=held.count())
     repeated = sizes.filter(sizes.key_count > 1)
     return held.semi_join(repeated, [held[name].identical_to(repeated[name]) for name in key])
@@ -95,7 +98,7 @@ def repeated_places(build: Build, raw: ibis.Table) -> pa.Table | None:
             texts = mapped_texts(rows, build.spec, inline_mapping(source))
             keyed = rows.select("source_row", **{part: texts[part] for part in key})
             parts[name] = keyed.filter(*[keyed[c.name].notnull() for c in columns if c.is_required])
-    return repeated_rows(parts, key)
+    return repeated_rows(parts, key, row_count(raw))
 
 
 def _keyed(build: Build, rows: ibis.Table) -> ibis.Table:

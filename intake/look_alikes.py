@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ LEAST_WORD = 4
 MAX_NAMES = 20_000
 """Beyond it only names with equal keys are proposed."""
 BLOCK = 1_000
+PAIRS = 100_000
+"""So many pairs are scored at once."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def look_alikes(names: Sequence[str], least: float = LEAST_SCORE) -> list[LookAl
 
     The score is the mean of three likenesses of the keys: by edits, by the set of words, and by
     the words they share, each weighted by how rare it is. Words in brackets may be left out.
+    Names that each have a number are told apart by it, as branches are, or yearly events.
     """
     by_key: dict[str, list[int]] = {}
     for place, name in enumerate(names):
@@ -71,7 +75,8 @@ def _forms(key: str, spellings: Sequence[str]) -> _Name:
 def _scored(names: Sequence[_Name], least: float) -> Iterator[tuple[int, int, float]]:
     counts = Counter(word for name in names for word in {w for f in name.forms for w in f.split()})
     rarity = {word: math.log(1 + len(names) / count) for word, count in counts.items()}
-    for pairs in _candidates(names):
+    every = _candidates(names)
+    for pairs in (every[at : at + PAIRS] for at in range(0, len(every), PAIRS)):
         forms = [list(itertools.product(names[a].forms, names[b].forms)) for a, b in pairs]
         scores = likenesses(list(itertools.chain.from_iterable(forms)), rarity, least)
         starts = np.cumsum([0, *map(len, forms)])[:-1]
@@ -116,20 +121,39 @@ def _shared(first: set[str], second: set[str], rarity: Mapping[str, float]) -> f
     return shared / total
 
 
-def _candidates(names: Sequence[_Name]) -> Iterator[list[tuple[int, int]]]:
+def _candidates(names: Sequence[_Name]) -> list[tuple[int, int]]:
     """Pairs that share enough three-letter pieces, whole or without what is in brackets."""
-    owner = [place for place, name in enumerate(names) for _form in name.forms]
+    owner = np.array([place for place, name in enumerate(names) for _form in name.forms])
+    numbers = [tuple(sorted(map(int, re.findall(r"\d+", name.forms[0])))) for name in names]
     pieces = _pieces([form for name in names for form in name.forms])
-    for start in range(0, pieces.shape[0], BLOCK):
-        near = (pieces[start : start + BLOCK] @ pieces[start:].T).tocoo()
+    found: set[tuple[int, int]] = set()
+    for rows, columns in _compared([numbers[place] for place in owner]):
+        near = (pieces[rows] @ pieces[columns].T).tocoo()
         is_near = near.data >= LEAST_SHARED
-        pairs = {
-            (owner[start + row], owner[start + column])
-            for row, column in zip(near.row[is_near], near.col[is_near], strict=True)
-            if owner[start + row] < owner[start + column]
-        }
-        if pairs:
-            yield sorted(pairs)
+        left, right = owner[rows[near.row[is_near]]], owner[columns[near.col[is_near]]]
+        ends = np.minimum(left, right), np.maximum(left, right)
+        pairs = np.column_stack(ends)[left != right]
+        found.update(zip(*pairs.T.tolist(), strict=True))
+    return sorted(found)
+
+
+def _compared(
+    numbers: Sequence[tuple[int, ...]],
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Places of forms that are compared, by the numbers in the names they belong to.
+
+    Those without a number are compared with all, those with numbers with their equals.
+    """
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for place, found in enumerate(numbers):
+        groups.setdefault(found, []).append(place)
+    plain = np.array(groups.pop((), []), dtype=np.intp)
+    numbered = np.array([place for group in groups.values() for place in group], dtype=np.intp)
+    for start in range(0, len(plain), BLOCK):
+        yield plain[start : start + BLOCK], np.concatenate([plain[start:], numbered])
+    for group in (np.array(group) for group in groups.values() if len(group) > 1):
+        for start in range(0, len(group), BLOCK):
+            yield group[start : start + BLOCK], group[start:]
 
 
 def _pieces(forms: Sequence[str]) -> sparse.csr_array:

@@ -1,6 +1,6 @@
 """Personal data in free text: rows that hold some are set aside, and what they hold is not told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import reduce
 from operator import or_
 
@@ -14,13 +14,13 @@ from intake.typed import Build
 REMEDY = "remove it from the text; personal data has no place in this log"
 
 
-def personal_data(build: Build, rows: ibis.Table) -> list[ibis.Table]:
+def personal_data(build: Build, rows: ibis.Table, filled: Set[str]) -> list[ibis.Table]:
     """Rows whose free text holds personal data, in long form; one entry per column and kind.
 
     The engine finds cells that have the shape of an identifier; only those are looked at one
-    by one, for their check digits.
+    by one, for their check digits. Only columns that are `filled` in some row hold any.
     """
-    names = build.spec.of_kind("text")
+    names = tuple(name for name in build.spec.of_kind("text") if name in filled)
     if not names:
         return []
     shaped = reduce(or_, [rows[name].re_search(PREFILTER) for name in names])

@@ -20,7 +20,7 @@ from intake.mapping import needed_columns
 from intake.parquet import check_size, parquet_schema, parquet_text, retyped, unreadable
 from intake.problems import PROBLEM, Problem, Rejected, nearest
 from intake.staged import ROW, scratch_folder, staged_header
-from intake.stored import GROUP_ROWS, even, new_file, parquet_writer, stored_table
+from intake.stored import GROUP_ROWS, even, new_file, parquet_writer, row_count, stored_table
 from intake.study import inline_mapping, source_name, source_path
 from intake.text import TextFile, TextLayout, diagnose, inspect_text
 from intake.typed_cells import cell_texts
@@ -355,7 +355,7 @@ def _empty(spec: TableSpec) -> ibis.Table:
 
 
 def _require_rows(raw: ibis.Table, spec: TableSpec, files: Sequence[SourceFile]) -> None:
-    if not spec.meta.rows_expected or raw.count().to_pyarrow().as_py():
+    if not spec.meta.rows_expected or row_count(raw):
         return
     remedy = "supply rows, or remove the source from study.yaml"
     raise Rejected(

@@ -15,27 +15,31 @@ NUMBER = "key_number"
 EMPTY = pa.schema([("source_file", pa.string()), ("source_row", pa.int64())]).empty_table()
 
 
-def maybe_repeated(rows: ibis.Table, key: Sequence[str]) -> ibis.Table:
-    """Rows whose key may occur more than once: the number of their key does."""
+def maybe_repeated(rows: ibis.Table, key: Sequence[str], most: int) -> ibis.Table | None:
+    """Rows whose key may occur more than once: the number of their key does; None where none may.
+
+    There are at most `most` rows.
+    """
     numbered = rows.select(**{NUMBER: key_number(rows, key)})
-    count = _count([numbered])
+    count = _part_count(most)
     parts = (_part(numbered, place, count).to_pyarrow()[NUMBER] for place in range(count))
     numbers = np.concatenate([_twice(part.to_numpy()) for part in parts])
     if not len(numbers):
-        return rows.limit(0)
+        return None
     held = ibis.memtable(pa.table({NUMBER: numbers}))
     return rows.mutate(**{NUMBER: key_number(rows, key)}).semi_join(held, NUMBER).drop(NUMBER)
 
 
-def repeated_rows(sources: Mapping[str, ibis.Table], key: Sequence[str]) -> pa.Table:
+def repeated_rows(sources: Mapping[str, ibis.Table], key: Sequence[str], most: int) -> pa.Table:
     """Rows of sources, by their name, whose key may occur more than once in any of them.
 
-    `source_file, source_row` of each; keys and `source_row` are columns of the sources.
+    `source_file, source_row` of each; keys and `source_row` are columns of the sources, which
+    have at most `most` rows in all.
     """
     numbered = [
         rows.select("source_row", **{NUMBER: key_number(rows, key)}) for rows in sources.values()
     ]
-    count = _count(numbered)
+    count = _part_count(most)
     found = [EMPTY]
     for place in range(count):
         parts = [_part(rows, place, count).to_pyarrow() for rows in numbered]
@@ -54,10 +58,9 @@ def key_number(rows: ibis.Table, key: Sequence[str]) -> Any:
     )
 
 
-def _count(numbered: Sequence[ibis.Table]) -> int:
+def _part_count(rows: int) -> int:
     """Into how many parts rows are taken apart, by the last bits of their number."""
-    rows = sum(table.count().to_pyarrow().as_py() for table in numbered)
-    return 1 << int(rows // PART_ROWS).bit_length()
+    return 1 << (rows // PART_ROWS).bit_length()
 
 
 def _part(numbered: ibis.Table, place: int, count: int) -> ibis.Table:

@@ -22,8 +22,10 @@ from intake.stored import (
     as_view,
     file_of,
     in_order,
+    in_steps,
     new_file,
     parquet_writer,
+    row_count,
     stored_table,
 )
 from intake.study import inline_mapping, source_name
@@ -49,6 +51,12 @@ class Sides:
     filled: frozenset[str]
     doubtful: ibis.Table | None = None
     original: Path | None = None
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are in all."""
+        sides = [side for side in (self.sound, self.broken, self.doubtful) if side is not None]
+        return sum(row_count(side) for side in sides)
 
     @property
     def rows(self) -> ibis.Table:
@@ -156,7 +164,11 @@ def _typed_slices(
         yield from _coded_slices(build, raw, path, slices, repeated)
         return
     typed = with_orphans(build, with_aliases(build, typed_rows(build, raw)))
-    view = as_view(backend, build.spec.name, in_contract(build, typed))
+    wanted = in_contract(build, typed)
+    if len(slices) == 1:
+        yield TypedSlice.of(in_order(in_steps(wanted)))
+        return
+    view = as_view(backend, build.spec.name, wanted)
     for part in slices:
         yield TypedSlice.of(in_order(part.of(view)))
 

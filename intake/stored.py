@@ -30,6 +30,9 @@ WAITING = 1
 Put = Callable[[pa.Table], None]
 _FILES: WeakKeyDictionary[ibis.BaseBackend, dict[str, Path]] = WeakKeyDictionary()
 """The file behind each table of an engine: the engine itself does not tell."""
+_TABLES: WeakKeyDictionary[ibis.BaseBackend, dict[tuple[Path, int, int, int], ibis.Table]]
+_TABLES = WeakKeyDictionary()
+"""Tables that were made of a file in one state."""
 
 
 @contextmanager
@@ -121,10 +124,15 @@ def stored_table(backend: ibis.BaseBackend, path: Path) -> ibis.Table:
 
 
 def parquet_table(backend: ibis.BaseBackend, path: Path) -> ibis.Table:
-    """The rows of any Parquet file that this program wrote, as a table."""
-    name = gen_name("parquet")
-    _FILES.setdefault(backend, {})[name] = path
-    return backend.read_parquet(path, table_name=name)
+    """The rows of any Parquet file that this program wrote, as a table; the same for one file."""
+    found = path.stat()
+    state = (path, found.st_ino, found.st_mtime_ns, found.st_size)
+    tables = _TABLES.setdefault(backend, {})
+    if state not in tables:
+        name = gen_name("parquet")
+        _FILES.setdefault(backend, {})[name] = path
+        tables[state] = backend.read_parquet(path, table_name=name)
+    return tables[state]
 
 
 def file_of(table: ibis.Table) -> Path | None:
@@ -146,6 +154,13 @@ def as_view(backend: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Tabl
     """The expression under a name of its own: slices of it need not be compiled anew."""
     with _steps_kept():
         return backend.create_view(gen_name(f"{name}_view"), rows)
+
+
+def in_steps(rows: ibis.Table) -> pa.Table:
+    """The rows of an expression in memory."""
+    with _steps_kept():
+        found: pa.Table = rows.to_pyarrow()
+        return found
 
 
 def sql_of(backend: ibis.BaseBackend, rows: ibis.Table) -> str:
@@ -178,6 +193,14 @@ def null_counts(table: ibis.Table) -> dict[str, int]:
         if all(group.is_stats_set and group.statistics.has_null_count for group in groups):
             counts[name] = sum(group.statistics.null_count for group in groups)
     return counts
+
+
+def row_count(table: ibis.Table) -> int:
+    """Rows of a table, as its file tells where it is a file."""
+    path = file_of(table)
+    if path is not None:
+        return int(pq.read_metadata(path).num_rows)
+    return int(table.count().to_pyarrow().as_py())
 
 
 def rows_per_source(table: ibis.Table) -> Counter[str] | None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import ibis
-from ibis.util import gen_name
 
 from intake.accounts import check_limits, contract_violations, count_rows
 from intake.consequences import HELD_BACK, HeldBack
@@ -142,18 +141,16 @@ def _check_table(done: _Pass, table: str) -> list[Problem]:
     if read.raw is None:
         return problems
     core = build_core(table, read.raw, done.accepted, done.study, done.backend)
-    quarantine = done.backend.create_table(gen_name("aside"), core.quarantine, temp=True)
-    aside = without_absent(quarantine, read.absent)
+    aside = without_absent(core.quarantine, read.absent)
     problems += [*core.problems, *_told(done, table, read.raw, aside, core.problems)]
     if not read.is_whole:
         return problems
-    accepted = done.backend.create_table(gen_name(f"core_{table}"), core.accepted, temp=True)
-    accounts = count_rows(table, read.raw, accepted, quarantine)
+    accounts = count_rows(table, read.raw, core.accepted, core.quarantine)
     done.accounts += accounts
     if not core.problems:
-        done.accepted[table] = accepted
+        done.accepted[table] = core.accepted
     notes = source_notes(done.folder, done.study, table)
-    return [*problems, *notes, *_beyond_limits(table, accepted, accounts, done.study)]
+    return [*problems, *notes, *_beyond_limits(table, core.accepted, accounts, done.study)]
 
 
 def _told(

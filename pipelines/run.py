@@ -5,7 +5,6 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.parts import STUDIES
 from intake.problems import Rejected
 from pipelines.definitions import defs
 from pipelines.errors import Exit, UserError
@@ -15,6 +14,7 @@ from pipelines.outcome import Outcome
 from pipelines.settings import Settings
 from pipelines.storage import GenerationIO
 from pipelines.study_run import OpenRun, Progress, open_run, silent
+from reports.bundle import start_packing
 from schemas.findings import Findings
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -37,6 +37,7 @@ def run_study(
     """
     with open_run(folder, settings, as_of, progress) as run:
         frozen_before = run.plan_lock.is_frozen()
+        start_packing()
         _execute(run)
         published = run.output.current()
         if published != run.folder:
@@ -53,28 +54,36 @@ def run_study(
 
 
 def _execute(run: OpenRun) -> None:
-    """Materialise every asset with the open run as its resource."""
+    """Materialise every asset with the open run as its resource.
+
+    A run is of one study: nothing is partitioned, which Dagster would look up at every step.
+    """
     with dg.DagsterInstance.ephemeral() as instance:
-        instance.add_dynamic_partitions(str(STUDIES.name), [run.study.study_id])
         resources = {
             "study_run": dg.ResourceDefinition.hardcoded_resource(run),
             "io_manager": dg.IOManagerDefinition.hardcoded_io_manager(GenerationIO(run)),
         }
         job = dg.Definitions(
-            assets=list(defs.assets or []),
+            assets=list(
+                dg.map_asset_specs(
+                    _whole, [a for a in defs.assets or [] if isinstance(a, dg.AssetsDefinition)]
+                )
+            ),
             asset_checks=list(defs.asset_checks or []),
             jobs=list(defs.jobs or []),
             resources=resources,
             executor=dg.in_process_executor,
         ).resolve_job_def(MEASURE_IMPACT)
         try:
-            job.execute_in_process(
-                instance=instance, partition_key=run.study.study_id, run_config=QUIET
-            )
+            job.execute_in_process(instance=instance, run_config=QUIET)
         except dg.DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
         except Exception as error:  # Dagster wraps what assets raise in many types
             raise _cause(error) from error
+
+
+def _whole(spec: dg.AssetSpec) -> dg.AssetSpec:
+    return spec.replace_attributes(partitions_def=None)
 
 
 def _cause(error: BaseException) -> BaseException:

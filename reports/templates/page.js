@@ -35,10 +35,13 @@
 
   let ready = null;
   const unpack = () => {
+    const reader = new TextDecoder();
     const packed = document.getElementById("plotly-bundle");
-    const bytes = unpackLzma(decode(packed.textContent.trim()), Number(packed.dataset.bytes));
+    const sizes = packed.dataset.bytes.split(" ").map(Number);
+    const texts = packed.textContent.split(" ").map((code, i) =>
+      reader.decode(unpackLzma(decode(code), sizes[i]), { stream: true }));
     const script = document.createElement("script");
-    script.textContent = new TextDecoder().decode(bytes);
+    script.textContent = texts.join("");
     document.head.append(script);
     return window.Plotly;
   };

@@ -91,6 +91,14 @@ def test_names_that_share_nothing_but_a_frequent_word_do_not_look_alike() -> Non
     assert look_alikes([]) == []
 
 
+def test_names_are_told_apart_by_their_numbers() -> None:
+    branches = [f"Lions Club District {number}" for number in range(100, 140)]
+    assert look_alikes(branches) == []
+    assert look_alikes(["Forum (2019)", "Forum (2020)"]) == []
+    years = ["Rare Disease Day 2020", "Rare Disease Day", "Rare Diseases Day 2020", "Day 2021"]
+    assert {(pair.first, pair.second) for pair in look_alikes(years)} == {(0, 1), (0, 2), (1, 2)}
+
+
 def test_beyond_the_limit_only_equal_keys_are_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_NAMES", 2)
     names = ["Patients First", "Patients Frist", "PATIENTS FIRST", "Other"]

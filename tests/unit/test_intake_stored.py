@@ -80,11 +80,11 @@ def test_rows_whose_key_occurs_twice_are_found_in_parts_too(
     monkeypatch.setattr("intake.repeats.PART_ROWS", part_rows)
     keys = {"a": ["1", "1", "2", "3", "3", "3"], "b": ["x", "y", "x", "z", "z", None]}
     table = engine().create_table(ibis.util.gen_name("keys"), ibis.memtable(keys).to_pyarrow())
-    alone = maybe_repeated(table, ["a"]).order_by("a").to_pyarrow()["a"].to_pylist()
+    alone = maybe_repeated(table, ["a"], 9).order_by("a").to_pyarrow()["a"].to_pylist()
     assert alone == ["1", "1", "3", "3", "3"]
-    pairs = maybe_repeated(table, ["a", "b"]).to_pyarrow().to_pylist()
+    pairs = maybe_repeated(table, ["a", "b"], 9).to_pyarrow().to_pylist()
     assert pairs == [{"a": "3", "b": "z"}] * 2
-    assert maybe_repeated(table.limit(1), ["a"]).count().to_pyarrow().as_py() == 0
+    assert maybe_repeated(table.limit(1), ["a"], 9) is None
 
 
 @pytest.mark.parametrize("part_rows", [1 << 24, 2])
@@ -96,6 +96,6 @@ def test_a_key_of_two_sources_is_found_in_both(
         "a.csv": ibis.memtable({"key": ["x", "y", "z"], "source_row": [2, 3, 4]}),
         "b.csv": ibis.memtable({"key": ["w", "y", "w"], "source_row": [2, 3, 4]}),
     }
-    found = repeated_rows(sources, ["key"]).to_pylist()
+    found = repeated_rows(sources, ["key"], 9).to_pylist()
     places = sorted((row["source_file"], row["source_row"]) for row in found)
     assert places == [("a.csv", 3), ("b.csv", 2), ("b.csv", 3), ("b.csv", 4)]

@@ -11,7 +11,16 @@ from urllib.parse import unquote
 
 import pytest
 
-from reports.bundle import csp_hash, packed, packed_plotly, plotly_script, plotly_styles, safe_json
+from reports.bundle import (
+    Part,
+    csp_hash,
+    packed,
+    packed_plotly,
+    plotly_script,
+    plotly_styles,
+    safe_json,
+    start_packing,
+)
 from reports.numbers import tied
 from reports.page import findings_digest, render_report
 from reports.tables import Table, csv_text, neutral
@@ -152,7 +161,7 @@ def test_a_report_is_one_file_of_at_most_2_2_megabytes(study: str) -> None:
 
 
 def test_the_same_findings_give_the_same_bytes() -> None:
-    packed_plotly.cache_clear()
+    start_packing.cache_clear()
     assert render_report(SAMPLES["portfolio"]) == PAGES["portfolio"]
 
 
@@ -193,13 +202,20 @@ def test_no_export_of_hostile_findings_starts_a_cell_with_a_formula() -> None:
 
 
 def test_the_packed_script_unpacks_to_what_the_policy_allows() -> None:
-    code = packed("alert('<&>')")
-    assert not set(code) & set("<>&\"'")
-    usual = code.translate(str.maketrans(",.:", "<>&"))
+    assert unpacked(packed(b"alert('<&>')")) == b"alert('<&>')"
+    parts = packed_plotly()
+    assert len(parts) == 2
+    assert b"".join(unpacked(part) for part in parts).decode() == plotly_script()
+
+
+def unpacked(part: Part) -> bytes:
+    """The bytes of a part of the script."""
+    assert not set(part.code) & set("<>&\"'")
+    shrunk = base64.b85decode(part.code.translate(str.maketrans(",.:", "<>&")))
     way = [{"id": lzma.FILTER_LZMA1, "lc": 4, "lp": 0, "pb": 0}]
-    shrunk = base64.b85decode(usual)
-    unpacked = lzma.decompress(shrunk, format=lzma.FORMAT_RAW, filters=way)
-    assert unpacked.decode() == "alert('<&>')"
+    found = lzma.decompress(shrunk, format=lzma.FORMAT_RAW, filters=way)
+    assert len(found) == part.size
+    return found
 
 
 def test_json_in_the_page_cannot_end_its_script() -> None:
