@@ -6,15 +6,23 @@ import ibis
 from assets.failures import telling
 from assets.parts import common, layer
 from assets.run import PlanState, StudyRun
+from intake.plan_checks import NAMED
 from intake.read import read_raw
 from schemas.registry import TABLES
 
 
-@dg.asset(**common("intake", "yaml"), metadata=layer("plan"))
+@dg.asset(
+    ins={f"core_{name}": dg.AssetIn(f"core_{name}") for name in NAMED},
+    **common("intake", "yaml"),
+    metadata=layer("plan"),
+)
 @telling()
-def frozen_plan(study_run: dg.ResourceParam[StudyRun]) -> PlanState:
-    """The plan, frozen before any outcome is opened; a changed plan stops the run."""
-    state = study_run.freeze_plan()
+def frozen_plan(study_run: dg.ResourceParam[StudyRun], **core: ibis.Table) -> PlanState:
+    """The plan, frozen before any outcome is opened; a changed plan stops the run.
+
+    So does one that is not frozen yet and names what no row of these tables has.
+    """
+    state = study_run.freeze_plan({name.removeprefix("core_"): rows for name, rows in core.items()})
     study_run.note_outcome_read()
     return state
 

@@ -75,8 +75,11 @@ class StudyRun(Protocol):
     study: Study
     backend: ibis.BaseBackend
 
-    def freeze_plan(self) -> PlanState:
-        """Freeze the plan, or hold it against its lock."""
+    def freeze_plan(self, accepted: Mapping[str, ibis.Table]) -> PlanState:
+        """Freeze the plan, or hold it against its lock.
+
+        A plan that names what no row of these core tables has is not frozen: `Rejected`.
+        """
         ...
 
     def note_outcome_read(self) -> None:

@@ -1,8 +1,10 @@
 """What a plan or a study asks for that cannot be, and what is read and not used."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+
+import ibis
 
 from intake.problems import Problem, nearest
 from intake.yaml_file import Location, line_of
@@ -13,6 +15,9 @@ from schemas.study import Study
 
 PLAN_FILE = "plan.yaml"
 STUDY_FILE = "study.yaml"
+UNKNOWN_NAME = "plan_id"
+NAMED = {"initiative": "initiative_id", "measure": "measure_id", "subgroup": "dimension"}
+"""Tables whose rows a plan names, and by which column."""
 MAY_EXCLUDE = ("outcome", "exposure")
 """Tables whose rows a plan can leave out."""
 
@@ -61,32 +66,45 @@ def indicator_problems(path: Path, study: Study) -> list[Problem]:
     return found
 
 
-def unknown_ids(
-    path: Path, plan: Plan, initiatives: Iterable[str], measures: Iterable[str]
+def unknown_names(
+    path: Path, plan: Plan, study: Study, accepted: Mapping[str, ibis.Table]
 ) -> list[Problem]:
-    """Initiatives and measures of the plan that no accepted row has: warnings."""
-    known = {"initiative_id": set(initiatives), "measure_id": set(measures)}
-    found = [
-        (("effects", place, key), key)
-        for place, effect in enumerate(plan.effects)
-        for key, ids in known.items()
-        if getattr(effect, key) not in ids
-    ]
-    lists = [
-        (("effects", place, key), ids)
-        for place, effect in enumerate(plan.effects)
-        for key, ids in _listed(effect)
-    ]
-    others = known["measure_id"] | {effect.effect_id for effect in plan.effects}
-    allowed = {"negative_controls": others, "covariates": known["measure_id"]}
-    return [_id_warning(path, at, key) for at, key in found] + [
-        _id_warning(path, at, "measure_id") for at, ids in lists if not ids <= allowed[at[2]]
-    ]
+    """What the plan names and no accepted row has; a plan is not frozen with it.
+
+    `accepted` are core tables by name; those that are not there, or that the study has no source
+    of, are not asked.
+    """
+    sources = {source.table for source in study.sources}
+    known = {
+        name: set(accepted[name][column].to_pyarrow().to_pylist())
+        for name, column in NAMED.items()
+        if name in accepted and name in sources
+    }
+    dimensions = known.pop("subgroup", set())
+    found = []
+    for place, effect in enumerate(plan.effects):
+        at: Location = ("effects", place)
+        for name, ids in known.items():
+            asked = {f"{name}_id": ({getattr(effect, f"{name}_id")}, ids)}
+            if name == "measure":
+                others = ids | {other.effect_id for other in plan.effects}
+                asked["negative_controls"] = set(effect.analysis.negative_controls), others
+                asked["covariates"] = set(effect.analysis.covariates), ids
+            found += [
+                _unknown_id(path, (*at, key), name)
+                for key, (named, allowed) in asked.items()
+                if not named <= allowed
+            ]
+    return found + _unknown_dimensions(path, plan, sorted(dimensions))
 
 
-def unknown_dimensions(path: Path, plan: Plan, dimensions: Iterable[str]) -> list[Problem]:
-    """Dimensions of the plan that no accepted row of subgroup has: warnings."""
-    known = sorted(set(dimensions))
+def _unknown_id(path: Path, at: Location, table: str) -> Problem:
+    what = f"names no accepted row of {table}"
+    remedy = f"correct the id, or add it to {table}"
+    return Problem(path.name, line_of(path, at), _dotted(at), UNKNOWN_NAME, what, remedy)
+
+
+def _unknown_dimensions(path: Path, plan: Plan, known: list[str]) -> list[Problem]:
     found = []
     for place, name in enumerate(plan.subgroups):
         if name not in known:
@@ -95,8 +113,7 @@ def unknown_dimensions(path: Path, plan: Plan, dimensions: Iterable[str]) -> lis
             remedy = f"did you mean {near}?" if near else "add its levels to subgroup"
             what = "is the dimension of no accepted row of subgroup"
             line = line_of(path, at)
-            told = Problem(path.name, line, _dotted(at), "plan_id", what, remedy, "WARN")
-            found.append(told)
+            found.append(Problem(path.name, line, _dotted(at), UNKNOWN_NAME, what, remedy))
     return found
 
 
@@ -133,22 +150,6 @@ def _unknown_columns(
             remedy = f"did you mean {near}?" if near else f"see {table} in docs/data_dictionary.md"
             found.append(((*at, name), f"{name} is not a column of {table}", remedy))
     return found
-
-
-def _listed(effect: PlannedEffect) -> tuple[tuple[str, set[str]], ...]:
-    """The keys of an effect that list measures, and what they list."""
-    analysis = effect.analysis
-    return (
-        ("negative_controls", set(analysis.negative_controls)),
-        ("covariates", set(analysis.covariates)),
-    )
-
-
-def _id_warning(path: Path, at: Location, key: str) -> Problem:
-    table = key.removesuffix("_id")
-    what = f"names no accepted row of {table}"
-    remedy = f"correct the id, or add it to {table}"
-    return Problem(path.name, line_of(path, at), _dotted(at), "plan_id", what, remedy, "WARN")
 
 
 def _unused(path: Path, at: Location) -> Problem:

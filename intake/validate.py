@@ -1,6 +1,6 @@
 """A dry run of the inputs: every problem of every file, through the functions a run uses."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from intake.database import fetch_queries
 from intake.lenient import MISSING, read_leniently, without_absent
 from intake.mapped import DATED_BY, PRECISION, MappingReport, filled_cells, mapping_report
 from intake.name_review import name_problems
-from intake.plan_checks import PLAN_FILE, unknown_dimensions, unknown_ids, unused_settings
+from intake.plan_checks import NAMED, PLAN_FILE, unknown_names, unused_settings
 from intake.problems import Outcome, Problem, Rejected
 from intake.read import source_notes
 from intake.reasons import Place, first_values, quarantine_problems, quarantine_rows
@@ -107,7 +107,7 @@ def validate_study(folder: Path, backend: ibis.BaseBackend) -> ValidationReport:
         _add(done, table, _check_table(done, table))
     _add(done, "partner", name_problems(done.accepted))
     if plan is not None:
-        done.problems += _against_tables(folder / PLAN_FILE, plan, done.accepted)
+        done.problems += unknown_names(folder / PLAN_FILE, plan, done.study, done.accepted)
     ordered = tuple(sorted(done.problems, key=_rank))
     accounts = tuple(done.accounts)
     return ValidationReport(accounts, done.mapping, ordered, done.by_table, done.values, done.study)
@@ -119,15 +119,22 @@ def _add(done: _Pass, table: str, problems: Sequence[Problem]) -> None:
     done.by_table[table] = (*done.by_table.get(table, ()), *problems)
 
 
-def _against_tables(path: Path, plan: Plan, accepted: Mapping[str, ibis.Table]) -> list[Problem]:
-    """What the plan names and no accepted row has."""
-    problems = []
-    if {"initiative", "measure"} <= set(accepted):
-        ids = [_ids(accepted[table], f"{table}_id") for table in ("initiative", "measure")]
-        problems += unknown_ids(path, plan, *ids)
-    known = accepted.get("subgroup")
-    dimensions = _ids(known, "dimension") if known is not None else []
-    return problems + unknown_dimensions(path, plan, dimensions)
+def unknown_plan_names(folder: Path, backend: ibis.BaseBackend) -> list[Problem]:
+    """What the plan names and no accepted row has, found in the few tables that it names rows of.
+
+    Tables that cannot be read are not asked: a run refuses them.
+    """
+    plan, study = load_plan(folder), read_study(folder)
+    sources = [source for source in study.sources if source.table in NAMED]
+    study, _unread = fetch_queries(
+        study.model_copy(update={"sources": sources}), lambda: scratch_folder(backend)
+    )
+    accepted = {}
+    for table in dict.fromkeys(source.table for source in study.sources):
+        read = read_leniently(backend, folder, study, table)
+        if read.raw is not None and read.is_whole:
+            accepted[table] = build_core(table, read.raw, {}, study, backend).accepted
+    return [] if plan is None else unknown_names(folder / PLAN_FILE, plan, study, accepted)
 
 
 def _check_table(done: _Pass, table: str) -> list[Problem]:
@@ -227,11 +234,6 @@ def _plan(folder: Path) -> tuple[Plan | None, list[Problem]]:
         return load_plan(folder), []
     except Rejected as rejected:
         return None, list(rejected.problems)
-
-
-def _ids(table: ibis.Table, column: str) -> list[str]:
-    found: list[str] = table[column].to_pyarrow().to_pylist()
-    return found
 
 
 def _single(problem: Problem) -> list[Problem]:

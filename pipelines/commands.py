@@ -232,7 +232,11 @@ def freeze_plan(name: str, settings: Settings, *, debug: bool) -> int:
     """Freeze the plan of a study and print its digest."""
 
     def work() -> int:
-        state = _plan_lock(name, settings).freeze()
+        from pipelines.validation import require_known_names
+
+        lock = _plan_lock(name, settings)
+        require_known_names(lock.folder, settings)
+        state = lock.freeze()
         if state.plan is None:
             raise UserError(
                 Exit.USAGE,

@@ -16,7 +16,7 @@ import ibis
 from assets.run import Model, PlanState, Publication
 from intake.database import fetch_queries, query_digests
 from intake.digests import content_digest, input_digests
-from intake.plan_checks import unused_settings
+from intake.plan_checks import PLAN_FILE, unknown_names, unused_settings
 from intake.problems import Rejected
 from intake.read import source_notes
 from intake.staged import scratch_folder
@@ -76,8 +76,17 @@ class OpenRun:
         """The lock beside the plan."""
         return PlanLock(self.source_folder, self.output.folder)
 
-    def freeze_plan(self) -> PlanState:
-        """Freeze the plan, or hold it against its lock."""
+    def freeze_plan(self, accepted: Mapping[str, ibis.Table]) -> PlanState:
+        """Freeze the plan, or hold it against its lock.
+
+        Raises:
+            Rejected: It is not frozen yet and names what no accepted row has.
+        """
+        plan = None if self.plan_lock.is_frozen() else load_plan(self.source_folder)
+        path = self.source_folder / PLAN_FILE
+        unknown = [] if plan is None else unknown_names(path, plan, self.study, accepted)
+        if unknown:
+            raise Rejected(unknown)
         self.plan_state = self.plan_lock.freeze()
         return self.plan_state
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import ibis
 
-from intake.plan_checks import PLAN_FILE
+from intake.plan_checks import PLAN_FILE, UNKNOWN_NAME
 from intake.problems import CHANGED_PLAN, Problem, Rejected
-from intake.validate import ValidationReport, validate_study
+from intake.validate import ValidationReport, unknown_plan_names, validate_study
 from pipelines.commands import refusal_code
 from pipelines.engine import connect
 from pipelines.errors import Exit, UserError
 from pipelines.files import write_atomic, write_json
+from pipelines.generation import LOCK_NAME
 from pipelines.plan_lock import PlanLock
 from pipelines.returned import give_back
 from pipelines.settings import Settings
@@ -32,7 +33,8 @@ def validate_inputs(folder: Path, settings: Settings, out: Path | None, *, as_js
         backend = connect([folder, Path(scratch)], settings, Path(scratch))
         try:
             report = validate_study(folder, backend)
-            report = replace(report, problems=(*plan_problems(folder), *report.problems))
+            problems = _of_a_run(folder, report.problems)
+            report = replace(report, problems=(*plan_problems(folder), *problems))
             written = _write(backend, folder, report, out) if out is not None else []
         finally:
             backend.disconnect()
@@ -51,6 +53,30 @@ def plan_problems(folder: Path) -> list[Problem]:
     except Rejected:  # what is wrong in plan.yaml itself is told among the inputs
         return []
     return []
+
+
+def require_known_names(folder: Path, settings: Settings) -> None:
+    """Raise `Rejected` where a plan that is not frozen names what no accepted row has."""
+    if PlanLock(folder, folder).is_frozen():
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        backend = connect([folder, Path(scratch)], settings, Path(scratch))
+        try:
+            unknown = unknown_plan_names(folder, backend)
+        finally:
+            backend.disconnect()
+    if unknown:
+        raise Rejected(unknown)
+
+
+def _of_a_run(folder: Path, problems: Sequence[Problem]) -> list[Problem]:
+    """Problems as a run takes them: what a frozen plan names cannot be corrected any more."""
+    if not (folder / LOCK_NAME).is_file():
+        return list(problems)
+    return [
+        replace(problem, outcome="WARN") if problem.rule == UNKNOWN_NAME else problem
+        for problem in problems
+    ]
 
 
 def _say(

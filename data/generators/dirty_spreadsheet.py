@@ -9,7 +9,7 @@ first column its row; a text that is a number is written as one.
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -132,9 +132,11 @@ def _correct(sheets: dict[str, Rows], place: str, text: str) -> None:
         _put(sheets, place, float(text) if is_number else text or None)
 
 
-def main(arguments: Iterable[str]) -> None:
-    """Write the workbook that the command line names."""
-    path, *corrections = arguments
+def main(arguments: Sequence[str]) -> None:
+    """Write the workbook that the command line names; say how where it names none."""
+    path, *corrections = arguments or [""]
+    if not path.endswith(".xlsx"):
+        raise SystemExit(__doc__)
     write_spreadsheet(Path(path), dict(text.split("=", 1) for text in corrections))
 
 

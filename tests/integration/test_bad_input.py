@@ -1,5 +1,6 @@
 """What a person gets wrong at the command line: its exit code, and one line each for what to do."""
 
+import json
 import re
 import socket
 import subprocess
@@ -127,6 +128,38 @@ def test_each_mistake_has_its_code_and_its_remedy(
     told = said(call(*prepare(home)), code)
     assert what in told[0]
     assert remedy in told[2]
+
+
+@pytest.mark.parametrize("words", [("run",), ("plan", "freeze")], ids=" ".join)
+def test_a_plan_that_names_what_is_not_there_is_not_frozen(
+    words: tuple[str, ...], home: Settings
+) -> None:
+    folder = home.studies / "prop99"
+    plan, text = folder / "plan.yaml", (folder / "plan.yaml").read_text(encoding="utf-8")
+    plan.write_text(text.replace("measure_id: packs", "measure_id: boxes"), encoding="utf-8")
+    refused = call(*words, "prop99")
+    assert refused.exit_code == Exit.DATA_REJECTED, refused.stderr
+    assert "plan.yaml:" in refused.stderr
+    assert "names no accepted row of measure" in refused.stderr
+    assert not (folder / "plan.lock.json").exists()
+    plan.write_text(text, encoding="utf-8")
+    assert call("plan", "freeze", "prop99").exit_code == Exit.DONE
+
+
+def test_a_frozen_plan_that_names_what_is_gone_is_warned_of(home: Settings) -> None:
+    folder = home.studies / "prop99"
+    assert call("plan", "freeze", "prop99").exit_code == Exit.DONE
+    assert "names no accepted row" not in call("validate", "prop99").stdout
+    table = folder / "measure.csv"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("\npacks", "\nother_packs"),
+        encoding="utf-8",
+    )
+    told = call("validate", "--json", "prop99")
+    outcomes = {
+        one["outcome"] for one in json.loads(told.stdout)["problems"] if one["rule"] == "plan_id"
+    }
+    assert outcomes == {"WARN"}
 
 
 def test_a_run_that_is_going_is_named(home: Settings) -> None:

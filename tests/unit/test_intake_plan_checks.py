@@ -10,7 +10,7 @@ import yaml
 from intake.plan_checks import unused_settings
 from intake.problems import Rejected
 from intake.study import load_plan, read_study
-from intake.validate import validate_study
+from intake.validate import unknown_plan_names, validate_study
 from tests.intake_world import PLAN, WORLD, engine, write_study
 
 
@@ -63,25 +63,28 @@ def test_an_outcome_is_no_covariate_of_itself(tmp_path: Path) -> None:
     assert load_plan(others) is not None
 
 
-def test_a_measure_or_initiative_that_no_table_has_is_warned_of(tmp_path: Path) -> None:
+def test_a_plan_that_names_a_measure_or_initiative_of_no_table_is_refused(tmp_path: Path) -> None:
     folder = write_study(tmp_path, WORLD)
     write_plan(folder, {"measure_id": "delays", "negative_controls": ["delay", "nothing"]})
     found = validate_study(folder, engine())
     assert [(p.column, p.outcome) for p in found.problems] == [
-        ("effects.0.measure_id", "WARN"),
-        ("effects.0.negative_controls", "WARN"),
+        ("effects.0.measure_id", "REJECT_FILE"),
+        ("effects.0.negative_controls", "REJECT_FILE"),
     ]
-    assert not found.is_rejected
+    assert found.is_rejected
+    assert unknown_plan_names(folder, engine()) == [
+        problem for problem in found.problems if problem.rule == "plan_id"
+    ]
 
 
-def test_a_dimension_that_no_subgroup_has_is_warned_of(tmp_path: Path) -> None:
+def test_a_dimension_that_no_subgroup_has_is_refused(tmp_path: Path) -> None:
     subgroups = {"subgroup.csv": "subgroup_id,dimension,level\nwomen,sex,female\n"}
     folder = write_study(tmp_path, {**WORLD, **subgroups})
     write_plan(folder, subgroups=["sexe", "sex", "income"])
     found = [p for p in validate_study(folder, engine()).problems if p.rule == "plan_id"]
     assert [(p.column, p.outcome, p.remedy) for p in found] == [
-        ("subgroups.0", "WARN", "did you mean sex?"),
-        ("subgroups.2", "WARN", "add its levels to subgroup"),
+        ("subgroups.0", "REJECT_FILE", "did you mean sex?"),
+        ("subgroups.2", "REJECT_FILE", "add its levels to subgroup"),
     ]
 
 
