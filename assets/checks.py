@@ -13,6 +13,7 @@ from assets.run import StudyRun
 from intake.accounts import contract_violations
 from intake.problems import Problem
 from intake.reasons import quarantine_problems
+from intake.stored import row_count
 
 SHOWN_PROBLEMS = 10
 MOST_ROWS = 10_000
@@ -82,7 +83,7 @@ def contract_result(
 
 def set_aside_result(study_run: StudyRun, name: str, quarantine: ibis.Table) -> dg.AssetCheckResult:
     """Whether no row was set aside; a warning with file, row, column and remedy where one was."""
-    count = int(quarantine.count().execute())
+    count = row_count(quarantine)
     first = quarantine.order_by("source_file", "source_row").limit(MOST_ROWS)
     problems = quarantine_problems(study_run.study, first) if count else []
     return dg.AssetCheckResult(
