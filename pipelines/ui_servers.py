@@ -47,9 +47,10 @@ class Servers:
         workspace = scratch / "workspace.yaml"
         server = f"{{socket: {channel}, location_name: {LOCATION}}}"
         workspace.write_text(f"load_from:\n  - grpc_server: {server}\n", encoding="utf-8")
-        self._start(CODE, code_server(channel))
-        self._start(WEB, webserver(workspace, self.port))
-        self._start(DAEMON, daemon(workspace))
+        with _interruptible():
+            self._start(CODE, code_server(channel))
+            self._start(WEB, webserver(workspace, self.port))
+            self._start(DAEMON, daemon(workspace))
 
     def wait(self) -> None:
         """Return as soon as the UI answers and shows the studies' assets.
@@ -164,6 +165,22 @@ class undisturbed:  # noqa: N801 - reads as a phrase after `with`
 
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Processes that start meanwhile hear an interruption, also where we ignore it.
+
+    A shell lets what it starts in the background ignore it, and Dagster's code server ends itself
+    by one.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _tell(process: subprocess.Popen[bytes], number: int) -> None:
