@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from benchmarks import indicator_data
+from benchmarks.analyst_page import analyst_section, measure_analyst
 from benchmarks.data import write_arrays, write_parquet
 from benchmarks.indicator_page import INDICATORS, met, section
 from benchmarks.intake_page import intake_section, measure_intake
@@ -89,8 +90,9 @@ def main(page: Path) -> None:
         indicator_data.write_log(folder)
         described = section(measure(INDICATORS, folder), indicator_data.ENGAGEMENTS)
         reported = report_section(measure_reports(folder))
+        waited = analyst_section(measure_analyst(folder))
     text = rendered(arrays, parquet, verdict, sensitivity)
-    page.write_text(f"{text}\n{intake}\n{described}\n{reported}", encoding="utf-8")
+    page.write_text(f"{text}\n{intake}\n{described}\n{reported}\n{waited}", encoding="utf-8")
     sys.stdout.write(page.read_text(encoding="utf-8"))
 
 
