@@ -1,4 +1,4 @@
-"""The section on the command line: how long an analyst waits, each command as a person starts it."""
+"""The section on the command line: how long an analyst waits for each command, as they start it."""
 
 import os
 import shutil
