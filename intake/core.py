@@ -150,7 +150,8 @@ def _failures(build: Build, sides: Sides, backend: ibis.BaseBackend) -> ibis.Tab
     ]
     found = _kept(backend, parts)
     for checks in (overlaps, shares, *((reversals, lost_children) if has_own else ())):
-        late = [_kept(backend, [part]) for part in checks(build, ours.anti_join(found, ORIGIN))]
+        asked, none = checks(build, ours.anti_join(found, ORIGIN)), found.limit(0)
+        late = [_kept(backend, [none, part]) for part in asked]
         more = [part for part in late if row_count(part)]
         found = _kept(backend, [found, *more]) if more else found
     return found
@@ -162,8 +163,10 @@ def reversals(build: Build, rows: ibis.Table) -> list[ibis.Table]:
 
 
 def _kept(backend: ibis.BaseBackend, parts: list[ibis.Table]) -> ibis.Table:
-    whole = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    return backend.create_table(gen_name("failures"), whole, temp=True)
+    """The rows of all parts in a file, with types of the first: in memory they would grow."""
+    path = new_file(backend, "failures")
+    backend.to_parquet(parts[0] if len(parts) == 1 else ibis.union(*parts), path)
+    return stored_table(backend, path)
 
 
 def _quarantine(build: Build, backend: ibis.BaseBackend, rows: Iterable[pa.Table]) -> ibis.Table:

@@ -10,6 +10,8 @@ from pipelines.settings import Settings
 
 PARQUET_LAYERS = ("raw", "core", "quarantine")
 COPIED_LAYERS = ("panel", "effect")
+STREAMED = "64MB"
+"""Rows that may wait to be taken, in order; with less, one thread reads and the others wait."""
 
 
 def connect(
@@ -29,6 +31,7 @@ def connect(
         enable_external_file_cache=False,
     )
     backend.raw_sql("SET TimeZone = 'UTC'")
+    backend.raw_sql(f"SET streaming_buffer_size = '{STREAMED}'")
     if spill is not None:
         backend.raw_sql(f"SET temp_directory = {_quoted(str(spill))}")
     allowed = ", ".join(_quoted(f"{folder.resolve()}/") for folder in folders)
