@@ -8,7 +8,7 @@ import pytest
 from pipelines.browser import find_browser
 from reports.page import render_report
 from reports.words import write_words
-from tests.chromium import Page, open_tab
+from tests.chromium import Page, open_tab, served_until
 from tests.findings_extremes import all_samples, wild_samples
 
 pytestmark = [
@@ -57,6 +57,21 @@ HIDDEN_CELLS = """
   .filter(cell => !cell.offsetWidth || !cell.offsetHeight).length
 """
 
+FIRST_PAINT = """
+new Promise(done => {
+  new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint')
+    .forEach(entry => done(entry.startTime))).observe({type: 'paint', buffered: true});
+  setTimeout(() => done(null), 8000);
+})
+"""
+SHOWN = """
+['.headline h2', '.cards .question:nth-child(3) .answer', '#forest .static svg.wide']
+  .filter(name => { const node = document.querySelector(name);
+    return node && node.getBoundingClientRect().height > 20; }).length
+"""
+LOADED = "document.readyState === 'complete' || new Promise(done => addEventListener('load', done))"
+AGE = "document.getElementById('age')?.textContent"
+
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
@@ -74,10 +89,10 @@ def tab() -> Iterator[Page]:
         yield page
 
 
-def open_without_script(tab: Page, path: Path, width: int) -> None:
+def open_without_script(tab: Page, path: Path, width: int, height: int = 800) -> None:
     """Loads the page as a reader who allows no script sees it."""
     tab.call("Emulation.setScriptExecutionDisabled", value=True)
-    tab.open(path, width)
+    tab.open(path, width, height)
     tab.call("Emulation.setScriptExecutionDisabled", value=False)
 
 
@@ -136,6 +151,22 @@ def test_without_script_every_chart_is_still_painted(pages: dict[str, Path], tab
     painted = "[...document.querySelectorAll('.static svg.wide')].filter(s => s.clientHeight > 50)"
     assert tab.evaluate(f"{painted}.length") == 14
     assert tab.evaluate("document.querySelectorAll('.is-live').length") == 0
+
+
+@pytest.mark.parametrize("name", ["prop99", "portfolio"])
+def test_answers_and_first_chart_are_painted_before_the_script(
+    name: str, pages: dict[str, Path], tab: Page
+) -> None:
+    open_without_script(tab, pages[name], 1280, 1600)
+    bare = tab.picture()
+    with served_until("<script", pages[name]) as (address, is_released):
+        tab.call("Page.navigate", url=address)
+        assert tab.evaluate(FIRST_PAINT) is not None
+        assert (tab.evaluate(SHOWN), tab.evaluate(AGE)) == (3, "")
+        assert tab.picture() == bare
+        is_released.set()
+        tab.evaluate(LOADED)
+        assert "before today" in tab.evaluate(AGE)
 
 
 def test_a_hostile_name_runs_nothing(pages: dict[str, Path], tab: Page) -> None:
