@@ -124,9 +124,6 @@ def served_until(mark: str, path: Path) -> Iterator[tuple[str, Event]]:
             is_released.wait(timeout=30)
             self.wfile.write(mark.encode() + rest)
 
-        def log_message(self, format: str, *args: object) -> None:
-            return
-
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
