@@ -106,10 +106,10 @@ def test_ratios_stand_around_one_and_small_counts_stay_hidden() -> None:
     heard, reach = made(build_heard), made(build_reach)
     assert (
         heard.chart.text.title
-        == "Share of advice beside share of need: 0.61 times (Women) to 1.40 times (Men)"
+        == "Share of advice as a multiple of the share in need: 0.61 (Women) to 1.40 (Men)"
     )
     assert heard.chart.reference == 1.0
-    assert figures(reach)["CH-TI"] == "too small to be shown"
+    assert figures(reach)["Ticino"] == "too small to be shown"
     assert reach.chart.limits[1] < 5.2
     assert 'stroke-width="2"/>' in draw_rows(reach.chart, "wide")
     assert rows_figure(reach.chart)["data"][0]["marker"]["symbol"][-1] == "triangle-right"
@@ -159,7 +159,7 @@ def test_retention_is_told_by_year_and_dependence_by_partner() -> None:
 
 def test_money_for_each_person_has_its_currency_on_the_axis_too() -> None:
     view = made(build_per_patient)
-    assert figures(view)["CH-ZH"] == "EUR 60.5 per person"
+    assert figures(view)["Zurich"] == "EUR 60.5 per person"
     assert "EUR 20" in rows_figure(view.chart)["layout"]["xaxis"]["ticktext"]
 
 
@@ -198,7 +198,7 @@ def test_sections_say_what_was_not_evaluated_and_why() -> None:
         ("Needs partner survey", "Trust as partners rate it")
     ]
     assert sections["fairness"].absent == [
-        ("Nothing on record to count", "Both sides say the same")
+        ("Nothing on record to count", "Payer and partner disclose the same")
     ]
     assert section_views(portfolio()) == []
     unknown = spend("advocacy", 1.0).model_copy(
