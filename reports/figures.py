@@ -260,7 +260,6 @@ def end_note(text: str, x: float, anchor: str) -> Figure:
         "xref": "paper",
         "x": x,
         "xanchor": anchor,
-        "align": anchor,
         "yref": "paper",
         "y": 1.0,
         "yanchor": "bottom",

@@ -16,6 +16,8 @@ pytestmark = [
     pytest.mark.skipif(find_browser() is None, reason="chromium is not installed"),
 ]
 WIDTHS = (1280, 768, 390, 320)
+PHONE = 700
+"""Narrower than this, drawings are narrow ones."""
 OUTSIDE = """
 (() => {
   const wide = document.documentElement.clientWidth, found = [];
@@ -51,6 +53,13 @@ LIVE_OVERLAPS = TEXTS_THAT_MEET % ".is-live .live"
 FIRST_SCREEN = """
 [...document.querySelectorAll('.headline h2, .headline dd')]
   .filter(node => node.getBoundingClientRect().bottom > innerHeight).map(node => node.textContent)
+"""
+SMALL_WORDS = """
+[...document.querySelectorAll('.static svg')].filter(svg => svg.clientHeight)
+  .flatMap(svg => [...svg.querySelectorAll('text')].map(text => [
+    parseFloat(getComputedStyle(text).fontSize) * svg.clientWidth / svg.viewBox.baseVal.width,
+    text.textContent]))
+  .filter(([size]) => size < 11).slice(0, 5)
 """
 HIDDEN_CELLS = """
 [...document.querySelectorAll('#summary-table td, #account-table td')]
@@ -122,6 +131,7 @@ def test_nothing_is_clipped_hidden_or_over_another(
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.evaluate(OUTSIDE) == []
     assert tab.evaluate(OVERLAPS) == []
+    assert width >= PHONE or tab.evaluate(SMALL_WORDS) == []
     assert tab.evaluate(HIDDEN_CELLS) == 0
 
 

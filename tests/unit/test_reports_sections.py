@@ -10,6 +10,7 @@ from reports.equity_charts import build_open, build_per_patient, build_reach
 from reports.evidence_charts import build_boxes, build_evidence
 from reports.indicator_rows import basis, shown
 from reports.indicator_tables import RowsView, figures_of, indicator_table
+from reports.phrases import FINDING_WORDS
 from reports.relationship_charts import build_components, build_dependence, build_retention
 from reports.rows import Row, RowGroup, RowsChart, slots_of
 from reports.rows_figure import rows_figure
@@ -70,6 +71,17 @@ def test_evidence_tells_what_was_compared_and_what_unclear_spend_could_make_of_i
     name = "q1.evidence_share"
     clear = made(build_evidence, part(name, 1, 2, grade="E0"), part(name, 1, 2, grade="E3"))
     assert "diamond" not in clear.chart.text.how_to_read
+
+
+def test_spend_without_any_comparison_is_one_row_and_not_four_empty_ones() -> None:
+    name = "q1.evidence_share"
+    rows = [part(name, 0, 2, grade="E3"), part(name, 2, 2, grade="E0")]
+    rows += [part(name, 0, 2, grade="E3", finding=finding) for finding in FINDING_WORDS]
+    view = made(build_evidence, *rows)
+    assert [row.label for row in view.chart.rows] == [
+        "Effect compared (E3)",
+        "Compliance records only (E0)",
+    ]
 
 
 def test_compliance_of_all_activities_is_told_by_part() -> None:
