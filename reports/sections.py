@@ -149,7 +149,7 @@ def _absent(questions: tuple[Question, ...], findings: Findings) -> list[tuple[s
             spec = INDICATORS.get(row.indicator_id)
             name = spec.name if spec else clean(row.indicator_id)
             reasons.setdefault(row.reason or "not evaluated", []).append(name)
-    return [(_capital(_plain(why)), ", ".join(names)) for why, names in reasons.items()]
+    return [(_capital(_plain(why)), "; ".join(names)) for why, names in reasons.items()]
 
 
 def _plain(reason: str) -> str:
