@@ -38,7 +38,7 @@ def partner_slots(chart: PartnerChart, width: float) -> Iterator[PartnerSlot]:
     y = HEAD + HEADING * max(len(lines) for lines in heading_lines(chart, width))
     for row in chart.rows:
         room = width - text_width(row.figures, SIZE, bold=True) - GAP
-        lines = wrap(row.label, SIZE, room, 2)
+        lines = wrap(row.label, SIZE, room, 3 if _is_slim(width) else 2)
         height = LEADING * len(lines)
         yield PartnerSlot(row, lines, y, y + height + CELLS / 2)
         y += height + CELLS + APART + (BELOW if _is_slim(width) else 0)

@@ -61,6 +61,20 @@ SMALL_WORDS = """
     text.textContent]))
   .filter(([size]) => size < 11).slice(0, 5)
 """
+WHITE_SPACE = """
+[...document.querySelectorAll('.grid')].map(grid => {
+  const [left, right] = [...grid.children].map(column => column.lastElementChild
+    ? column.lastElementChild.getBoundingClientRect().bottom : grid.getBoundingClientRect().top);
+  return Math.abs(left - right);
+})
+"""
+TOUCHING = """
+[...document.querySelectorAll('.grid')].flatMap(grid => {
+  const boxes = [...grid.querySelectorAll('figure, .absence')]
+    .map(node => node.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+  return boxes.slice(1).map((box, i) => box.top - boxes[i].bottom).filter(room => room < 16);
+})
+"""
 HIDDEN_CELLS = """
 [...document.querySelectorAll('#summary-table td, #account-table td')]
   .filter(cell => !cell.offsetWidth || !cell.offsetHeight).length
@@ -133,6 +147,22 @@ def test_nothing_is_clipped_hidden_or_over_another(
     assert tab.evaluate(OVERLAPS) == []
     assert width >= PHONE or tab.evaluate(SMALL_WORDS) == []
     assert tab.evaluate(HIDDEN_CELLS) == 0
+
+
+def test_columns_of_a_section_end_at_about_one_height(pages: dict[str, Path], tab: Page) -> None:
+    tab.open(pages["described"], 1280)
+    tab.scroll_through()
+    holes = tab.evaluate(WHITE_SPACE)
+    assert len(holes) == 4
+    assert max(holes) < 250
+
+
+@pytest.mark.parametrize("width", [768, 390])
+def test_charts_below_each_other_do_not_touch(
+    width: int, pages: dict[str, Path], tab: Page
+) -> None:
+    tab.open(pages["described"], width)
+    assert tab.evaluate(TOUCHING) == []
 
 
 @pytest.mark.parametrize("width", [1280, 768, 700])
