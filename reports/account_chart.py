@@ -11,22 +11,31 @@ SHOWN = 20
 """Files in the chart; the table has all."""
 
 
+def account_words(findings: Findings) -> str:
+    """What became of the rows, where no chart is needed to tell it."""
+    if not any(row.read for row in findings.row_accounts):
+        return "No row was read."
+    return "All rows of every file were accepted."
+
+
 def build_accounts(findings: Findings) -> RowsChart | None:
-    """One bar for each file that had rows; None where nothing was read."""
-    known = [row for row in findings.row_accounts if row.read > 0]
-    if not known:
+    """One bar for each file of which rows were set aside; None where there is none."""
+    cut = [row for row in findings.row_accounts if row.accepted < row.read]
+    if not cut:
         return None
-    told = "; ".join(f"{_label(row)}: {_figures(row)}" for row in known[:12])
-    more = " Other files are in the table only." if len(known) > SHOWN else ""
+    told = "; ".join(f"{_label(row)}: {_figures(row)}" for row in cut[:12])
+    whole = len(cut) == sum(row.read > 0 for row in findings.row_accounts)
+    rest = "" if whole else " All rows of the other files were accepted."
+    more = " Not all files fit: the others are in the table." if len(cut) > SHOWN else ""
     return RowsChart(
         text=ChartText(
             chart_id="accounts-chart",
-            title=_title(known),
-            how_to_read=f"Bars: rows accepted, as a share of the rows read.{more}",
+            title=_title(cut),
+            how_to_read=f"Bars: rows accepted, as a share of the rows read.{rest}{more}",
             source=f"Source: the files of the study, as of {long_date(findings.data_as_of)}.",
             aria_label=f"Rows read and accepted. {told}.",
         ),
-        groups=(RowGroup("", tuple(_row(row) for row in known[:SHOWN])),),
+        groups=(RowGroup("", tuple(_row(row) for row in cut[:SHOWN])),),
         mark="bar",
         axis="percent",
         axis_title="Share of rows accepted",
@@ -55,8 +64,6 @@ def _figures(row: RowAccount) -> str:
 
 
 def _title(rows: list[RowAccount]) -> str:
-    if all(row.accepted == row.read for row in rows):
-        return "All rows of every file were accepted"
     if any(row.quarantined for row in rows):
         held = [clean(row.source_file) for row in rows if row.quarantined]
         others = " and others" if len(held) > 1 else ""

@@ -13,42 +13,31 @@ PIECES = 4
 
 @dataclass(frozen=True)
 class Piece:
-    """One share in words: `first` where it opens the sentence, `later` where it goes on."""
+    """One share in words that name what it is a share of."""
 
     indicator_id: str
-    first: str
-    later: str
+    words: str
 
 
 TELLING: dict[str, tuple[tuple[Piece, ...], ...]] = {
     "Q2": (
-        (Piece("q2.upstream_share", "{} of advice upstream", "{} upstream"),),
-        (Piece("q2.conversion", "{} of advice adopted", "{} adopted"),),
-        (Piece("q2.loop_closed", "{} of decided advice answered", "{} of decided answered"),),
-        (
-            Piece(
-                "q2.assumption_share",
-                "{} of decisions without patients",
-                "{} of decisions without patients",
-            ),
-        ),
+        (Piece("q2.conversion", "{} of advice adopted"),),
+        (Piece("q2.loop_closed", "{} of decided advice reported back"),),
+        (Piece("q2.assumption_share", "{} of decisions without patients"),),
+        (Piece("q2.upstream_share", "{} of advice given early"),),
     ),
     "Q3": (
         (
-            Piece("q3.retention", "{} of relationships kept", "{} kept"),
-            Piece("q3.pairs_two_years", "{} of relationships seen again", "{} seen again"),
+            Piece("q3.retention", "{} of relationships kept"),
+            Piece("q3.pairs_two_years", "{} of relationships seen again"),
         ),
         (
-            Piece("q3.dependence", "{} of partners dependent", "{} of partners dependent"),
-            Piece(
-                "q3.single_funder_share",
-                "{} of partners with one payer",
-                "{} of partners with one payer",
-            ),
+            Piece("q3.dependence", "{} of partners dependent on one payer"),
+            Piece("q3.single_funder_share", "{} of partners with one payer"),
         ),
         (
-            Piece("q3.multi_year_share", "{} of money multi-year", "{} of money multi-year"),
-            Piece("q3.core_share", "{} of money core funding", "{} of money core funding"),
+            Piece("q3.multi_year_share", "{} of money multi-year"),
+            Piece("q3.core_share", "{} of money core funding"),
         ),
     ),
 }
@@ -63,7 +52,7 @@ def telling_shares(findings: Findings, question: str) -> str:
         piece, row = next(((p, row) for p, row in found if row is not None), (None, None))
         if piece is None or row is None or row.value is None:
             continue
-        words = (piece.later if said else piece.first).format(percent(row.value))
+        words = piece.words.format(percent(row.value))
         if len(" ".join([*said, words]).split()) <= ANSWER_WORDS:
             said.append(words)
     return f"{', '.join(said)}." if said else ""

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
+from reports.measure import text_width
 from reports.numbers import decimals_for, fixed
 
 FEWEST_TICKS = 3
@@ -64,6 +66,19 @@ def tick_labels(values: list[float]) -> list[str]:
     step = values[1] - values[0]
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     return [fixed(value, decimals) for value in values]
+
+
+def roomy_ticks(values: list[float], scale: Scale, size: float) -> list[float]:
+    """Every n-th of the values, counted from zero, with the least n whose labels do not meet."""
+    step = values[1] - values[0]
+    kept = values
+    for every in range(1, len(values) + 1):
+        kept = [value for value in values if round(value / step) % every == 0]
+        widths = [text_width(label, size) for label in tick_labels(kept)]
+        ends = zip(pairwise(kept), pairwise(widths), strict=True)
+        if all(scale.at(b) - scale.at(a) > (one + two) / 2 + 4 for (a, b), (one, two) in ends):
+            break
+    return kept
 
 
 def whole_ticks(low: float, high: float, wanted: int) -> list[float]:

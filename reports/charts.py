@@ -132,7 +132,7 @@ def build_forest(findings: Findings) -> ForestChart | None:
         return None
     shared = len({(effect.unit_label, effect.direction) for effect in effects}) == 1
     rows = tuple(_forest_row(effect, _factor(effect, shared=shared)) for effect in effects)
-    ends = ("worse for patients", "better for patients")
+    ends = ("worse", "better")
     if shared and effects[0].direction == "lower_better":
         ends = ends[::-1]
     return ForestChart(
@@ -182,11 +182,12 @@ def _forest_text(
     findings: Findings, effects: list[Effect], rows: tuple[ForestRow, ...], *, shared: bool
 ) -> ChartText:
     parts = [f"{number} {VERDICT_WORDS[verdict].lower()}" for verdict, number in tally(effects)]
+    side = "Left" if shared and effects[0].direction == "lower_better" else "Right"
     scale = (
-        ""
+        f" {side} is better for patients."
         if shared
         else " Units differ, so every effect is divided by its own smallest "
-        "worthwhile effect and turned so that right is better."
+        "worthwhile effect and turned so that right is better for patients."
     )
     said = "; ".join(
         f"{row.name}: {row.figures}, {VERDICT_WORDS[row.verdict].lower()}"

@@ -1,15 +1,15 @@
 """The event study, the bias chart and the spend chart as static SVG."""
 
-from reports.axes import Scale, limits, tick_labels, ticks, whole_ticks
+from reports.axes import Scale, limits, roomy_ticks, tick_labels, ticks, whole_ticks
 from reports.charts import BiasChart, BiasRow, BiasState, EventChart, EventPoint, SpendChart
 from reports.effect_charts import BIAS_WORDS
 from reports.measure import text_width, wrap
 from reports.palette import BAND, GOOD, GRID, INK, LINE, NEUTRAL, QUIET, UNCLEAR
-from reports.svg import Canvas
+from reports.svg import NARROW, Canvas
 
-EVENT_WIDTHS = {"wide": 560.0, "narrow": 330.0}
-BIAS_WIDTHS = {"wide": 440.0, "narrow": 330.0}
-SPEND_WIDTHS = {"wide": 900.0, "narrow": 330.0}
+EVENT_WIDTHS = {"wide": 560.0, "narrow": NARROW}
+BIAS_WIDTHS = {"wide": 440.0, "narrow": NARROW}
+SPEND_WIDTHS = {"wide": 900.0, "narrow": NARROW}
 STATE_SHAPES: dict[BiasState, str] = {
     "stands": "circle",
     "breaks": "diamond-open",
@@ -57,7 +57,7 @@ def draw_event_study(chart: EventChart, setting: str) -> str:
 def draw_bias(chart: BiasChart, setting: str) -> str:
     """One row per way of removing bias, with its state in words."""
     width = BIAS_WIDTHS[setting]
-    label_width = 200.0 if setting == "wide" else 150.0
+    label_width = 200.0 if setting == "wide" else 130.0
     labels = [wrap(row.label, 12.5, label_width, 3) for row in chart.rows]
     heights = [(len(lines) + 1) * 16.0 + 16 for lines in labels]
     bottom = 8 + sum(heights)
@@ -165,6 +165,7 @@ def _bias_frame(canvas: Canvas, chart: BiasChart, scale: Scale, bottom: float) -
         canvas.rect(low, 4, high - low, bottom - 4)
     values = ticks(scale.low, scale.high, 4)
     canvas.grid([scale.at(value) for value in values], 4, bottom)
+    values = roomy_ticks(values, scale, 12)
     for value, label in zip(values, tick_labels(values), strict=True):
         canvas.text(scale.at(value), bottom + 17, label, size=12, fill=QUIET, anchor="middle")
     title = wrap(chart.axis_title, 12, canvas.width - 8, 1)[0]

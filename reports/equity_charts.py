@@ -5,9 +5,9 @@ from dataclasses import replace
 from reports.charts import ChartText
 from reports.indicator_rows import is_ok, overall, rows_of
 from reports.indicator_tables import Entry, RowsView, figures_of, row_of, spoken
-from reports.names import clean
 from reports.numbers import percent
 from reports.palette import MIDDLE
+from reports.regions import region_name
 from reports.rows import RowGroup, RowsChart, room_above
 from reports.sources import source_line
 from reports.voice_charts import group_label, ratio_view
@@ -51,7 +51,9 @@ def build_reach(findings: Findings) -> RowsView | None:
     entries = [Entry(_place(row), row) for row in rows][:SHOWN]
     if not any(is_ok(entry.row) for entry in entries):
         return None
-    return ratio_view(findings, "reach", "Share of reach beside share of need", entries)
+    return ratio_view(
+        findings, "reach", "Share of participants as a multiple of the share in need", entries
+    )
 
 
 def build_per_patient(findings: Findings) -> RowsView | None:
@@ -87,5 +89,5 @@ def build_per_patient(findings: Findings) -> RowsView | None:
 
 def _place(row: Indicator) -> str:
     if "region_code" in row.by:
-        return clean(row.by["region_code"])
+        return region_name(row.by["region_code"])
     return group_label(row)

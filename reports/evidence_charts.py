@@ -111,10 +111,12 @@ def _parts(findings: Findings, whole: Indicator) -> list[Entry]:
 
 
 def _graded(findings: Findings) -> list[tuple[Entry, Indicator | None]]:
-    """Each grade, E3 by its findings, with the same row when unclear spend is counted."""
+    """Each grade, E3 by its findings if any, with the same row when unclear spend is counted."""
+    compared = overall(findings, "q1.evidence_share", grade="E3")
+    is_split = compared is None or bool(compared.value)
     found: list[tuple[Entry, Indicator | None]] = []
     for grade, label in GRADES.items():
-        splits = list(FINDING_WORDS) if grade == "E3" else [""]
+        splits = list(FINDING_WORDS) if grade == "E3" and is_split else [""]
         for finding in splits:
             by = {"grade": grade, **({"finding": finding} if finding else {})}
             row = overall(findings, "q1.evidence_share", **by)

@@ -31,15 +31,10 @@ def forest_figure(chart: ForestChart) -> Figure:
     layout["annotations"] = [
         *(side_note(_row_label(row), index, "left", LABEL + 16) for index, row in _rows(chart)),
         *(side_note(_row_figures(row), index, "right", 16) for index, row in _rows(chart)),
-        end_note(f"\u2190 {_short(chart.low_end)}", 0.0, "left"),
-        end_note(f"{_short(chart.high_end)} \u2192", 1.0, "right"),
+        end_note(f"\u2190 {chart.low_end}", 0.0, "left"),
+        end_note(f"{chart.high_end} \u2192", 1.0, "right"),
     ]
     return {"data": data, "layout": layout}
-
-
-def _short(end: str) -> str:
-    """The first word: beside labels of fixed width the axis can be narrower than both ends."""
-    return end.split(" ", maxsplit=1)[0]
 
 
 def _rows(chart: ForestChart) -> list[tuple[int, ForestRow]]:

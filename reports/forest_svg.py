@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from reports.axes import Scale, tick_labels, ticks
+from reports.axes import Scale, roomy_ticks, tick_labels, ticks
 from reports.charts import ForestChart, ForestRow
 from reports.measure import text_width, wrap
 from reports.palette import QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
+from reports.svg import NARROW as NARROW_WIDTH
 from reports.svg import Canvas
 
 LEADING = 1.32
@@ -32,7 +33,7 @@ class ForestLayout:
 
 
 WIDE = ForestLayout(900, 250, 232, 13.5, stacked=False, wanted_ticks=6)
-NARROW = ForestLayout(330, 330, 330, 13, stacked=True, wanted_ticks=4)
+NARROW = ForestLayout(NARROW_WIDTH, NARROW_WIDTH, NARROW_WIDTH, 13, stacked=True, wanted_ticks=4)
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,11 @@ def draw_forest(chart: ForestChart, layout: ForestLayout) -> str:
     heights = [_height(entry, layout) for entry in words]
     top = 30.0
     bottom = top + sum(heights)
-    canvas = Canvas(layout.width, bottom + 46)
+    title = wrap(chart.axis_title, layout.size - 1.5, layout.width - 16, 2)
+    canvas = Canvas(layout.width, bottom + 30 + 16 * len(title))
     scale = Scale(*chart.limits, *layout.plot)
-    _draw_frame(canvas, chart, layout, scale, (top, bottom))
+    _draw_frame(canvas, layout, scale, (top, bottom))
+    _draw_titles(canvas, chart, layout, title, bottom)
     y = top
     for row, entry, height in zip(chart.rows, words, heights, strict=True):
         _draw_row(canvas, row, entry, layout, scale, (y, height))
@@ -98,13 +101,10 @@ def _centres(
 
 
 def _draw_frame(
-    canvas: Canvas,
-    chart: ForestChart,
-    layout: ForestLayout,
-    scale: Scale,
-    span: tuple[float, float],
+    canvas: Canvas, layout: ForestLayout, scale: Scale, span: tuple[float, float]
 ) -> None:
     values = ticks(scale.low, scale.high, layout.wanted_ticks)
+    values = roomy_ticks(values, scale, layout.size - 1.5)
     places = [scale.at(value) for value in values]
     top, bottom = span
     if not layout.stacked:
@@ -114,13 +114,19 @@ def _draw_frame(
         half = text_width(label, size) / 2
         inside = min(max(place, half), layout.width - half)
         canvas.text(inside, bottom + 17, label, size=size, fill=QUIET, anchor="middle")
+
+
+def _draw_titles(
+    canvas: Canvas, chart: ForestChart, layout: ForestLayout, title: list[str], bottom: float
+) -> None:
+    """Words of both ends above the rows, the title of the axis below them."""
     left, right = layout.plot
     size = layout.size - 1.5
     canvas.text(left, 16, f"\u2190 {chart.low_end}", size=size, fill=QUIET)
     canvas.text(right, 16, f"{chart.high_end} \u2192", size=size, fill=QUIET, anchor="end")
-    title = wrap(chart.axis_title, size, layout.width - 16, 1)[0]
-    middle = (left + right) / 2
-    canvas.text(middle, bottom + 38, title, size=size, fill=QUIET, anchor="middle")
+    for index, line in enumerate(title):
+        y = bottom + 38 + 16 * index
+        canvas.text((left + right) / 2, y, line, size=size, fill=QUIET, anchor="middle")
 
 
 def _draw_row(

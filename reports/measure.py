@@ -17,7 +17,7 @@ _WIDTHS = {
     0.70: "ABCKRVXZ",
     0.80: "&DGHNOQU",
     0.86: "#+<=>M^w~",
-    1.00: "%@Wm",
+    1.00: "%@Wm\u2026",
 }
 _WIDTH_OF = {character: width for width, group in _WIDTHS.items() for character in group}
 _BOLD = 1.12

@@ -7,13 +7,14 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from reports.account_chart import account_words
 from reports.bundle import content_policy, packed_plotly, plotly_script, plotly_styles, safe_json
 from reports.names import clean, human, shorten
 from reports.notes import OPEN, read_notes
 from reports.numbers import long_date, tied
 from reports.sections import SectionView, account_view, section_views, subgroup_view
 from reports.subgroups import gap_sentences, subgroup_table
-from reports.table_views import input_table
+from reports.table_views import account_table, input_table
 from reports.tables import csv_link
 from reports.views import (
     LIVE_EFFECTS,
@@ -81,6 +82,8 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         notes_open=OPEN,
         is_drawn=any(effect.estimate is not None for effect in judged_effects(findings)),
         is_balanced=all(row.is_balanced for row in findings.row_accounts),
+        account_words=account_words(findings),
+        account_table=account_table(findings),
         inputs=input_table(findings),
         csv=lambda table: csv_link(table, synthetic=findings.synthetic),
         long_date=long_date,

@@ -30,9 +30,7 @@ COMPONENTS = (
     Component(
         "retention", "Kept next year", "of its relationships kept from one year to the next", GOOD
     ),
-    Component(
-        "long", "Multi-year money", "of its money under agreements of two years or more", GOOD
-    ),
+    Component("long", "Lasting money", "of its money under agreements of two years or more", GOOD),
     Component("core", "Free to use", "of its money free to use", GOOD),
     Component("first_step", "Own first step", "first step by the partner", GOOD),
     Component("dependence", "Of its income", "of its income from one payer", BAD),

@@ -8,7 +8,7 @@ from reports.palette import BAND, INK, QUIET
 from reports.partner_chart import DASH, PartnerChart, PartnerRow
 from reports.rows import GAP, LEADING, SIZE
 from reports.rows_svg import ROWS_WIDTHS
-from reports.svg import Canvas
+from reports.svg import NARROW, Canvas
 
 SMALL = 11.5
 FIGURES = 42.0
@@ -19,6 +19,8 @@ HEADING = 14.0
 BAR = 8.0
 CELLS = 18.0
 APART = 12.0
+BELOW = 14.0
+"""What figures below a bar add to its height, in drawings too narrow for both on one line."""
 
 
 @dataclass(frozen=True)
@@ -36,29 +38,35 @@ def partner_slots(chart: PartnerChart, width: float) -> Iterator[PartnerSlot]:
     y = HEAD + HEADING * max(len(lines) for lines in heading_lines(chart, width))
     for row in chart.rows:
         room = width - text_width(row.figures, SIZE, bold=True) - GAP
-        lines = wrap(row.label, SIZE, room, 2)
+        lines = wrap(row.label, SIZE, room, 3 if _is_slim(width) else 2)
         height = LEADING * len(lines)
         yield PartnerSlot(row, lines, y, y + height + CELLS / 2)
-        y += height + CELLS + APART
+        y += height + CELLS + APART + (BELOW if _is_slim(width) else 0)
 
 
 def column_places(chart: PartnerChart, width: float) -> tuple[list[float], float]:
     """Where each column starts, and how long its bar of 100 % is."""
     step = width / len(chart.columns)
-    return [step * index for index in range(len(chart.columns))], step - FIGURES - 6
+    length = step - (8 if _is_slim(width) else FIGURES + 6)
+    return [step * index for index in range(len(chart.columns))], length
 
 
 def heading_lines(chart: PartnerChart, width: float) -> list[list[str]]:
-    """The words over each column, on at most two lines."""
+    """The words over each column, on at most three lines."""
     step = width / len(chart.columns)
-    return [wrap(column.heading, SMALL, step - 4, 2) for column in chart.columns]
+    return [wrap(column.heading, SMALL, step - 4, 3) for column in chart.columns]
+
+
+def _is_slim(width: float) -> bool:
+    return width <= NARROW
 
 
 def draw_partners(chart: PartnerChart, setting: str) -> str:
     """The chart as an SVG string."""
     width = ROWS_WIDTHS[setting]
     slots = list(partner_slots(chart, width))
-    canvas = Canvas(width, slots[-1].centre + CELLS / 2 + 4)
+    below = BELOW if _is_slim(width) else 0
+    canvas = Canvas(width, slots[-1].centre + CELLS / 2 + 4 + below)
     starts, length = column_places(chart, width)
     for x, lines in zip(starts, heading_lines(chart, width), strict=True):
         for index, line in enumerate(lines):
@@ -82,4 +90,5 @@ def _draw_cells(
             continue
         canvas.rect(x, y - BAR / 2, length, BAR, fill=BAND)
         canvas.rect(x, y - BAR / 2, length * min(1.0, cell.value), BAR, fill=column.colour)
-        canvas.text(x + length + 5, y + 4, cell.figures, size=SMALL, fill=INK)
+        at = (x, y + 17) if _is_slim(canvas.width) else (x + length + 5, y + 4)
+        canvas.text(*at, cell.figures, size=SMALL, fill=INK)

@@ -16,7 +16,7 @@ GRADE_LINES: dict[str, tuple[str, str]] = {
     "E0": ("Compliance", "records only"),
 }
 """What stands beside each band of the square, from the strongest evidence down."""
-CORNERS = (("Evidence only", "Evidence and boxes"), ("Neither", "Boxes only"))
+CORNERS = (("Evidence only", "Both"), ("Neither", "Boxes only"))
 """Words over the upper quadrants, and under the lower ones."""
 TICKS = ((0.0, "0%"), (0.5, "50%"), (1.0, "100%"))
 TITLE = "Activities with everything required"

@@ -90,9 +90,11 @@ def slots_of(chart: RowsChart, width: float) -> Iterator[Slot]:
             y += LEADING * len(lines) + 4
         for row in group.rows:
             own = text_width(row.figures, SIZE, bold=True)
-            is_long = own > 0.62 * width
-            lines = wrap(row.label, SIZE, width if is_long else width - own - GAP, 2)
-            lines += wrap(row.figures, SIZE * 1.12, width, 2) if is_long else []
+            lines = wrap(row.label, SIZE, max(width - own - GAP, 1.0), 3)
+            is_long = own > 0.62 * width or len(lines) > 2
+            if is_long:
+                lines = wrap(row.label, SIZE, width, 2)
+                lines += wrap(row.figures, SIZE * 1.12, width, 2)
             height = LEADING * len(lines)
             figures = "" if is_long else row.figures
             yield Slot(row, lines, figures, y, y + height + MARK_ROOM / 2)

@@ -15,9 +15,9 @@ from reports.rows import (
     height_of,
     slots_of,
 )
-from reports.svg import Canvas
+from reports.svg import NARROW, Canvas
 
-ROWS_WIDTHS = {"wide": 480.0, "narrow": 330.0}
+ROWS_WIDTHS = {"wide": 480.0, "narrow": NARROW}
 BAR = 14.0
 NESTED = ((18.0, "#ffffff"), (12.0, MIDDLE), (7.0, GOOD))
 """Height and fill of nested bars; the first has an outline."""

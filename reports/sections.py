@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reports.account_chart import build_accounts
+from reports.columns import Columns, in_columns
 from reports.equity_charts import build_open, build_per_patient, build_reach
 from reports.evidence_charts import build_boxes, build_evidence, build_quadrant
 from reports.indicator_tables import DrawnView, RowsView, indicator_table
@@ -50,6 +51,11 @@ class SectionView:
     lead: str
     charts: list[ChartView]
     absent: list[tuple[str, str]]
+
+    @property
+    def columns(self) -> Columns:
+        """How the charts stand side by side on a wide window."""
+        return in_columns(self.charts, self.absent)
 
 
 SECTIONS = (
@@ -143,7 +149,7 @@ def _absent(questions: tuple[Question, ...], findings: Findings) -> list[tuple[s
             spec = INDICATORS.get(row.indicator_id)
             name = spec.name if spec else clean(row.indicator_id)
             reasons.setdefault(row.reason or "not evaluated", []).append(name)
-    return [(_capital(_plain(why)), ", ".join(names)) for why, names in reasons.items()]
+    return [(_capital(_plain(why)), "; ".join(names)) for why, names in reasons.items()]
 
 
 def _plain(reason: str) -> str:

@@ -150,7 +150,8 @@ def what_would_change(effect: Effect, period: str = "period") -> str:
         return _needed(effect)
     if effect.verdict in {"inconclusive", "not_evaluable"}:
         if effect.reasons[:1] == ["MISSING_TABLE"] and effect.missing:
-            return f"Supplying {listed([human(name) for name in effect.missing])}."
+            noun = "table" if len(effect.missing) == 1 else "tables"
+            return f"Supplying the {noun} {listed([human(name) for name in effect.missing])}."
         known = [CHANGE_WORDS[reason] for reason in effect.reasons if reason in CHANGE_WORDS]
         return known[0] if known else "More data of the same kind."
     is_claimed = effect.verdict in {"improves", "harms"}

@@ -72,7 +72,7 @@ def build_spend_effect(findings: Findings) -> SpendEffectChart | None:
         key=tuple(_key(point, findings.currency) for point in points),
         band=band,
         y_title=forest.axis_title.replace("each effect's", "the"),
-        ends=(forest.low_end, forest.high_end),
+        ends=(f"{forest.low_end} for patients", f"{forest.high_end} for patients"),
         x_limits=x_limits,
         y_limits=y_limits,
         x_ticks=tuple((value, money(value, findings.currency)) for value in ticks(*x_limits, 3)),

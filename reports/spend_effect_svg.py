@@ -4,10 +4,10 @@ from reports.axes import Scale
 from reports.measure import text_width, wrap
 from reports.palette import BAND, GRID, INK, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.spend_effect import SpendEffectChart, SpendPoint
-from reports.svg import Canvas
+from reports.svg import NARROW, Canvas
 
-SIZES = {"wide": (900.0, 340.0), "narrow": (330.0, 310.0)}
-TOP = 58.0
+SIZES = {"wide": (900.0, 340.0), "narrow": (NARROW, 310.0)}
+LINE = 18.0
 FOOT = 48.0
 
 
@@ -17,11 +17,21 @@ def draw_spend_effect(chart: SpendEffectChart, setting: str) -> str:
     canvas = Canvas(width, height)
     widest = max((text_width(words, 12) for _, words in chart.y_ticks), default=0.0)
     across = Scale(*chart.x_limits, widest + 12, width - 8)
-    down = Scale(*chart.y_limits, height - FOOT, TOP)
+    head = _head(canvas, chart)
+    down = Scale(*chart.y_limits, height - FOOT, head + 8)
     _frame(canvas, chart, across, down)
     for point in chart.points:
         _point(canvas, point, across, down)
     return canvas.render(setting)
+
+
+def _head(canvas: Canvas, chart: SpendEffectChart) -> float:
+    """What the upright axis shows and which end is better; where the numbers of points stand."""
+    low, high = chart.ends
+    lines = [*wrap(chart.y_title, 12, canvas.width - 8, 2), f"\u2191 {high}, \u2193 {low}"]
+    for index, line in enumerate(lines):
+        canvas.text(0, 14 + LINE * index, line, size=12, fill=QUIET)
+    return 14 + LINE * len(lines)
 
 
 def _frame(canvas: Canvas, chart: SpendEffectChart, across: Scale, down: Scale) -> None:
@@ -39,9 +49,6 @@ def _frame(canvas: Canvas, chart: SpendEffectChart, across: Scale, down: Scale) 
         half = text_width(words, 12) / 2
         at = min(max(across.at(value), half), canvas.width - half)
         canvas.text(at, down.start + 18, words, size=12, fill=QUIET, anchor="middle")
-    low, high = chart.ends
-    canvas.text(0, 14, wrap(chart.y_title, 12, canvas.width - 8, 1)[0], size=12, fill=QUIET)
-    canvas.text(0, 32, f"\u2191 {high}, \u2193 {low}", size=12, fill=QUIET)
     canvas.text(
         canvas.width - 8, down.start + 40, "Advocacy spend", size=12, fill=QUIET, anchor="end"
     )
@@ -53,4 +60,4 @@ def _point(canvas: Canvas, point: SpendPoint, across: Scale, down: Scale) -> Non
         canvas.lines([(x, down.at(point.low), x, down.at(point.high))], stroke=colour, width=1.6)
     shape = VERDICT_MARKERS[point.verdict]
     canvas.markers(shape, [(x, down.at(point.estimate))], colour=colour, radius=6)
-    canvas.text(x, TOP - 4, str(point.number), size=12, fill=INK, anchor="middle", bold=True)
+    canvas.text(x, down.end - 4, str(point.number), size=12, fill=INK, anchor="middle", bold=True)

@@ -126,6 +126,8 @@ def _row(effect: Effect) -> tuple[str, ...]:
 
 def _change(before: float | None, after: float | None) -> str:
     """Means in the measure's own unit, written alike."""
+    if before is None and after is None:
+        return DASH
     decimals = decimals_for([before, after])
     told = [DASH if value is None else fixed(value, decimals) for value in (before, after)]
     return " \u2192 ".join(told)

@@ -15,6 +15,8 @@ Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 TEXT_SIZE = 12
 """Size of text that says no other; its colour is QUIET."""
+NARROW = 280.0
+"""Width of a narrow drawing: a figure's on the narrowest page, so that text keeps its size."""
 
 
 class Canvas:

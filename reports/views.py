@@ -76,6 +76,7 @@ class EffectView:
 
     anchor: str
     name: str
+    measure: str
     verdict: str
     word: str
     claim: str
@@ -267,6 +268,7 @@ def _effect_view(effect: Effect, index: int, period: str) -> EffectView:
     return EffectView(
         anchor=f"effect-{index}",
         name=shorten(effect.initiative_name, 20, 120),
+        measure=shorten(effect.measure_name, 12, 90),
         verdict=effect.verdict,
         word=VERDICT_WORDS[effect.verdict],
         claim=sentence(claim(effect, 20, 20)),

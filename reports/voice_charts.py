@@ -32,8 +32,8 @@ SHARES: dict[str, str] = {
     "q2.program_coverage": "Programs heard before protocol lock",
     "q2.decided_share": "Advice decided on",
     "q2.conversion": "Advice adopted",
-    "q2.loop_closed": "Givers told of the decision, of decided",
-    "q2.change_proven": "Changed document linked, of adopted",
+    "q2.loop_closed": "Decided advice reported back to its givers",
+    "q2.change_proven": "Adopted advice with a changed document",
     "q2.assumption_share": "Decisions without patients",
 }
 
@@ -140,7 +140,9 @@ def build_heard(findings: Findings) -> RowsView | None:
     entries = [Entry(group_label(row), row) for row in rows if is_ok(row)]
     if not entries:
         return None
-    return ratio_view(findings, "heard", "Share of advice beside share of need", entries)
+    return ratio_view(
+        findings, "heard", "Share of advice as a multiple of the share in need", entries
+    )
 
 
 def group_label(row: Indicator) -> str:
@@ -159,11 +161,11 @@ def ratio_view(findings: Findings, chart_id: str, subject: str, entries: list[En
     for entry in entries:
         heading = entry.row.by.get("dimension", "region")
         groups.setdefault(human(heading).capitalize(), []).append(row_of(entry, currency))
-    ends = [f"{shown(entry.row)} times ({entry.label})" for entry in (least, most)]
+    ends = dict.fromkeys(f"{shown(entry.row)} ({entry.label})" for entry in (least, most))
     chart = RowsChart(
         text=ChartText(
             chart_id=chart_id,
-            title=f"{subject}: {ends[0]} to {ends[1]}",
+            title=f"{subject}: {' to '.join(ends)}",
             how_to_read="Upright line at 1: a share as large as the share of people in need.",
             source=source_line(findings, entries[0].row.indicator_id),
             aria_label=f"{subject}, ratios by group. {spoken(entries, currency)}",

@@ -6,7 +6,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
@@ -83,6 +85,10 @@ class Page:
             shot = self.call("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
         path.write_bytes(base64.b64decode(shot["data"]))
 
+    def picture(self) -> str:
+        """What the window shows, as base64 of a PNG."""
+        return str(self.call("Page.captureScreenshot")["data"])
+
     def print_pdf(self) -> bytes:
         """The page as printed on its own paper size."""
         result = self.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
@@ -100,6 +106,32 @@ class Page:
             self.problems.append(str(params["args"]))
         if method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"][:80])
+
+
+@contextmanager
+def served_until(mark: str, path: Path) -> Iterator[tuple[str, Event]]:
+    """The address of a page that ends before `mark`; the rest is sent once the event is set."""
+    first, _, rest = path.read_bytes().partition(mark.encode())
+    is_released = Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(first)
+            self.wfile.flush()
+            is_released.wait(timeout=30)
+            self.wfile.write(mark.encode() + rest)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", is_released
+    finally:
+        is_released.set()
+        server.shutdown()
+        server.server_close()
 
 
 @contextmanager

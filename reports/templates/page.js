@@ -59,7 +59,13 @@
     }
   };
 
+  const closeFillers = () => {
+    if (innerWidth > 960) return;
+    for (const numbers of document.querySelectorAll(".filler")) numbers.open = false;
+  };
+
   showAge();
+  closeFillers();
   openTarget();
   addEventListener("hashchange", openTarget);
   const packed = document.getElementById("figures");

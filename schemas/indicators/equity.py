@@ -7,7 +7,7 @@ _OWN = "METHODS §6"
 EQUITY = (
     IndicatorSpec(
         "e.reach_ratio",
-        "Reach against need",
+        "Share of participants as a multiple of the share in need",
         "A subgroup's (or region's) share of participants in advocacy divided by its share of "
         "people in need; 1 is equal. Participants of an engagement that is spread over subgroups "
         "or units count by their shares; what is left over stays with the engagement's own unit. "
@@ -31,7 +31,7 @@ EQUITY = (
     ),
     IndicatorSpec(
         "e.spend_per_patient",
-        "Spend per patient in need",
+        "Spend for each person in need",
         "Advocacy spend in communities with a known need, for each person in need there; "
         "communities without spend count too. A need below the study's small_cell is not shown, "
         "and where that of one region is, that of none.",

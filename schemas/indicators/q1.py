@@ -72,7 +72,7 @@ Q1 = (
     ),
     IndicatorSpec(
         "q1.compliance_complete",
-        "Compliance complete",
+        "Activities with complete compliance records",
         "Activities with everything that their type requires; apart from evidence, and never "
         "summed with it. A written agreement, fair market value (a rate given, and the paid rate "
         "not above it), approval on or before the start (of a month or year, its first day), "

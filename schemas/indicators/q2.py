@@ -9,7 +9,7 @@ _PFMD = "METHODS §6; decision statuses of the data contract"
 Q2 = (
     IndicatorSpec(
         "q2.upstream_share",
-        "Advice given upstream",
+        "Advice given in discovery to phase II",
         "Pieces of advice given in discovery to phase 2. Known phases are all but unknown and "
         "not_product_specific.",
         "inputs whose engagement is in discovery, preclinical, phase1 or phase2",
@@ -73,7 +73,7 @@ Q2 = (
     ),
     IndicatorSpec(
         "q2.loop_closed",
-        "Givers told of the decision",
+        "Decided advice reported back to its givers",
         "Decided pieces of advice whose givers were told.",
         "decided inputs with a feedback_date",
         "inputs decided",
@@ -98,7 +98,7 @@ Q2 = (
     ),
     IndicatorSpec(
         "q2.change_proven",
-        "Changes proven",
+        "Adopted advice with a changed document",
         "Adopted pieces of advice with a linked document that changed.",
         "adopted or adopted_modified inputs with an artefact_id",
         "inputs adopted or adopted_modified",
@@ -125,7 +125,7 @@ Q2 = (
     ),
     IndicatorSpec(
         "q2.dissimilarity",
-        "Who is heard against who is concerned",
+        "Distance between who is heard and who is in need",
         "Index of dissimilarity: half the sum of absolute differences between a subgroup's share "
         "of the advice and its share of people in need, over the subgroups of a dimension. People"
         " in need: the latest period on or before as_of of each condition, unit and subgroup.",
@@ -144,7 +144,7 @@ Q2 = (
     ),
     IndicatorSpec(
         "q2.participation_ratio",
-        "Participation to prevalence",
+        "Share of advice as a multiple of the share in need",
         "A subgroup's share of the advice divided by its share of people in need; 1 is equal.",
         "share of the dimension's inputs",
         "share of the dimension's people in need",

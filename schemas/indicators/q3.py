@@ -281,7 +281,7 @@ Q3 = (
     ),
     IndicatorSpec(
         "q3.reciprocity",
-        "Who takes the first step",
+        "First step by the partner, or joint",
         "Engagements that the partner initiated, alone or jointly; beside it "
         "the share in which no money changes hands (a known amount of 0, or funding_type none or "
         "in_kind). A reversal is no engagement. A log in which every amount is above 0 and no "
@@ -298,7 +298,7 @@ Q3 = (
     ),
     IndicatorSpec(
         "q3.launch_coupling",
-        "Money around a launch",
+        "Money within a year of a launch",
         "Net amounts of product-linked payments that start within 12 months before or after the "
         "nearest launch of the product. Not evaluated where more than 5 % of their dates are known"
         " to the year only.",

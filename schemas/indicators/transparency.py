@@ -32,7 +32,7 @@ TRANSPARENCY = (
     ),
     IndicatorSpec(
         "t.two_sided",
-        "Both sides say the same",
+        "Payer and partner disclose the same",
         "Payer-partner-years disclosed by both sides with sums equal to 1 % of the larger or one "
         "unit of the currency, among those that either side disclosed, in years in which both the "
         "payer and the partner disclosed anything.",
@@ -46,7 +46,7 @@ TRANSPARENCY = (
     ),
     IndicatorSpec(
         "t.purpose_filled",
-        "Purpose given",
+        "Payments with a purpose in words",
         "Payments with a purpose in words.",
         "payments with a purpose",
         "payments",

@@ -8,7 +8,7 @@ import pytest
 from pipelines.browser import find_browser
 from reports.page import render_report
 from reports.words import write_words
-from tests.chromium import Page, open_tab
+from tests.chromium import Page, open_tab, served_until
 from tests.findings_extremes import all_samples, wild_samples
 
 pytestmark = [
@@ -16,6 +16,8 @@ pytestmark = [
     pytest.mark.skipif(find_browser() is None, reason="chromium is not installed"),
 ]
 WIDTHS = (1280, 768, 390, 320)
+PHONE = 700
+"""Narrower than this, drawings are narrow ones."""
 OUTSIDE = """
 (() => {
   const wide = document.documentElement.clientWidth, found = [];
@@ -52,10 +54,46 @@ FIRST_SCREEN = """
 [...document.querySelectorAll('.headline h2, .headline dd')]
   .filter(node => node.getBoundingClientRect().bottom > innerHeight).map(node => node.textContent)
 """
+SMALL_WORDS = """
+[...document.querySelectorAll('.static svg')].filter(svg => svg.clientHeight)
+  .flatMap(svg => [...svg.querySelectorAll('text')].map(text => [
+    parseFloat(getComputedStyle(text).fontSize) * svg.clientWidth / svg.viewBox.baseVal.width,
+    text.textContent]))
+  .filter(([size]) => size < 11).slice(0, 5)
+"""
+WHITE_SPACE = """
+[...document.querySelectorAll('.grid')].map(grid => {
+  const [left, right] = [...grid.children].map(column => column.lastElementChild
+    ? column.lastElementChild.getBoundingClientRect().bottom : grid.getBoundingClientRect().top);
+  return Math.abs(left - right);
+})
+"""
+TOUCHING = """
+[...document.querySelectorAll('.grid')].flatMap(grid => {
+  const boxes = [...grid.querySelectorAll('figure, .absence')]
+    .map(node => node.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+  return boxes.slice(1).map((box, i) => box.top - boxes[i].bottom).filter(room => room < 16);
+})
+"""
 HIDDEN_CELLS = """
 [...document.querySelectorAll('#summary-table td, #account-table td')]
   .filter(cell => !cell.offsetWidth || !cell.offsetHeight).length
 """
+
+FIRST_PAINT = """
+new Promise(done => {
+  new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint')
+    .forEach(entry => done(entry.startTime))).observe({type: 'paint', buffered: true});
+  setTimeout(() => done(null), 8000);
+})
+"""
+SHOWN = """
+['.headline h2', '.cards .question:nth-child(3) .answer', '#forest .static svg.wide']
+  .filter(name => { const node = document.querySelector(name);
+    return node && node.getBoundingClientRect().height > 20; }).length
+"""
+LOADED = "document.readyState === 'complete' || new Promise(done => addEventListener('load', done))"
+AGE = "document.getElementById('age')?.textContent"
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +112,10 @@ def tab() -> Iterator[Page]:
         yield page
 
 
-def open_without_script(tab: Page, path: Path, width: int) -> None:
+def open_without_script(tab: Page, path: Path, width: int, height: int = 800) -> None:
     """Loads the page as a reader who allows no script sees it."""
     tab.call("Emulation.setScriptExecutionDisabled", value=True)
-    tab.open(path, width)
+    tab.open(path, width, height)
     tab.call("Emulation.setScriptExecutionDisabled", value=False)
 
 
@@ -107,7 +145,24 @@ def test_nothing_is_clipped_hidden_or_over_another(
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.evaluate(OUTSIDE) == []
     assert tab.evaluate(OVERLAPS) == []
+    assert width >= PHONE or tab.evaluate(SMALL_WORDS) == []
     assert tab.evaluate(HIDDEN_CELLS) == 0
+
+
+def test_columns_of_a_section_end_at_about_one_height(pages: dict[str, Path], tab: Page) -> None:
+    tab.open(pages["described"], 1280)
+    tab.scroll_through()
+    holes = tab.evaluate(WHITE_SPACE)
+    assert len(holes) == 4
+    assert max(holes) < 250
+
+
+@pytest.mark.parametrize("width", [768, 390])
+def test_charts_below_each_other_do_not_touch(
+    width: int, pages: dict[str, Path], tab: Page
+) -> None:
+    tab.open(pages["described"], width)
+    assert tab.evaluate(TOUCHING) == []
 
 
 @pytest.mark.parametrize("width", [1280, 768, 700])
@@ -136,6 +191,22 @@ def test_without_script_every_chart_is_still_painted(pages: dict[str, Path], tab
     painted = "[...document.querySelectorAll('.static svg.wide')].filter(s => s.clientHeight > 50)"
     assert tab.evaluate(f"{painted}.length") == 14
     assert tab.evaluate("document.querySelectorAll('.is-live').length") == 0
+
+
+@pytest.mark.parametrize("name", ["prop99", "portfolio"])
+def test_answers_and_first_chart_are_painted_before_the_script(
+    name: str, pages: dict[str, Path], tab: Page
+) -> None:
+    open_without_script(tab, pages[name], 1280, 1600)
+    bare = tab.picture()
+    with served_until("<script", pages[name]) as (address, is_released):
+        tab.call("Page.navigate", url=address)
+        assert tab.evaluate(FIRST_PAINT) is not None
+        assert (tab.evaluate(SHOWN), tab.evaluate(AGE)) == (3, "")
+        assert tab.picture() == bare
+        is_released.set()
+        tab.evaluate(LOADED)
+        assert "before today" in tab.evaluate(AGE)
 
 
 def test_a_hostile_name_runs_nothing(pages: dict[str, Path], tab: Page) -> None:

@@ -29,7 +29,7 @@ def test_verdicts_stand_beside_the_share_of_spend_that_they_cover() -> None:
 def test_patient_voice_is_told_in_a_fixed_order_without_a_cause() -> None:
     told = answers(described())["Q2"]
     assert told == (
-        "30.9% of advice upstream, 41.7% adopted, 31% of decided answered, "
+        "41.7% of advice adopted, 31% of decided advice reported back, "
         "55% of decisions without patients."
     )
     assert word_count(told) == 15
@@ -38,13 +38,14 @@ def test_patient_voice_is_told_in_a_fixed_order_without_a_cause() -> None:
 
 def test_what_is_not_known_is_left_out_and_the_next_share_opens_the_sentence() -> None:
     some = only(share("q2.loop_closed", 1.0, 4.0), lacking("q2.conversion", "needs patient_input"))
-    assert telling_shares(some, "Q2") == "25% of decided advice answered."
+    assert telling_shares(some, "Q2") == "25% of decided advice reported back."
     assert telling_shares(only(), "Q2") == ""
 
 
 def test_relationships_are_told_by_the_last_year_that_is_known() -> None:
     assert answers(described())["Q3"] == (
-        "52.8% of relationships kept, 15% of partners dependent, 36.7% of money multi-year."
+        "52.8% of relationships kept, 15% of partners dependent on one payer, "
+        "36.7% of money multi-year."
     )
     rows = [
         share("q3.retention", 1.0, 2.0, from_year="2011", year="2012"),

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as Xml
 import plotly.graph_objects as go
 import pytest
 
-from reports.axes import Scale, clipped_limits, limits, tick_labels, ticks, whole_ticks
+from reports.axes import Scale, clipped_limits, limits, roomy_ticks, tick_labels, ticks, whole_ticks
 from reports.charts import build_forest, build_spend
 from reports.effect_charts import bias_state, bias_words, build_bias, build_event_study
 from reports.effect_svg import draw_bias, draw_event_study, draw_spend
@@ -60,7 +60,13 @@ def test_effects_in_different_units_share_an_axis_of_their_smallest_worthwhile_e
     assert [row.band for row in chart.rows] == pytest.approx([1.0] * 5)
     assert chart.rows[1].estimate == pytest.approx(-3.3 / 1.5)
     assert "Units differ" in chart.text.how_to_read
-    assert chart.high_end == "better for patients"
+    assert chart.text.how_to_read.endswith("right is better for patients.")
+    assert chart.high_end == "better"
+    live = [note["text"] for note in forest_figure(chart)["layout"]["annotations"]]
+    for words in ("\u2190 worse", "better \u2192"):
+        assert words in live
+        assert f">{words}<" in draw_forest(chart, WIDE)
+        assert f">{words}<" in draw_forest(chart, NARROW)
 
 
 def test_effects_in_one_unit_keep_it_with_the_band_of_the_threshold() -> None:
@@ -69,7 +75,8 @@ def test_effects_in_one_unit_keep_it_with_the_band_of_the_threshold() -> None:
     row = chart.rows[0]
     assert (row.estimate, row.band, row.low) == (-15.604, 5.0, None)
     assert chart.axis_title == "packs per person per year"
-    assert chart.low_end == "better for patients"
+    assert chart.low_end == "better"
+    assert chart.text.how_to_read.endswith("Left is better for patients.")
 
 
 def test_an_effect_without_threshold_is_named_but_not_placed_among_other_units() -> None:
@@ -269,3 +276,10 @@ def test_text_wraps_within_its_width_and_says_where_it_was_cut() -> None:
     assert text_width("\u60a3", 10) > text_width("a", 10)
     assert text_width("e\u0301", 10) == text_width("e", 10)
     assert text_width("a", 10, bold=True) > text_width("a", 10)
+
+
+def test_ticks_are_thinned_from_zero_until_their_labels_have_room() -> None:
+    values = [-40.0, -20.0, 0.0, 20.0, 40.0, 60.0]
+    assert roomy_ticks(values, Scale(-46.0, 66.0, 0.0, 400.0), 12) == values
+    assert roomy_ticks(values, Scale(-46.0, 66.0, 0.0, 120.0), 12) == [-40.0, 0.0, 40.0]
+    assert 0.0 in roomy_ticks(values, Scale(-46.0, 66.0, 0.0, 20.0), 12)

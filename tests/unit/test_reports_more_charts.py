@@ -6,7 +6,7 @@ from itertools import pairwise
 import plotly.graph_objects as go
 import pytest
 
-from reports.account_chart import build_accounts
+from reports.account_chart import account_words, build_accounts
 from reports.notes import read_notes
 from reports.page import render_report
 from reports.rows_figure import rows_figure
@@ -194,18 +194,25 @@ def test_accounts_say_what_became_of_the_rows() -> None:
     rows = [account("unit", 40), account("outcome", 1000, quarantined=3, superseded=7)]
     chart = build_accounts(findings([], row_accounts=[*rows, account("measure", 0)]))
     assert chart is not None
-    assert [row.figures for row in chart.rows] == [
-        "40 of 40 rows",
-        "990 of 1,000 rows, 3 quarantined, 7 superseded",
-    ]
-    assert [row.value for row in chart.rows] == [1.0, 0.99]
+    assert [row.figures for row in chart.rows] == ["990 of 1,000 rows, 3 quarantined, 7 superseded"]
+    assert [row.value for row in chart.rows] == [0.99]
+    assert chart.text.how_to_read.endswith("All rows of the other files were accepted.")
     assert build_accounts(findings([], row_accounts=[])) is None
     assert account_view(findings([], row_accounts=[])) is None
 
 
+def test_files_of_which_every_row_was_accepted_are_told_in_one_sentence() -> None:
+    every = findings([], row_accounts=[account("unit", 40), account("outcome", 9)])
+    assert build_accounts(every) is None
+    assert account_words(every) == "All rows of every file were accepted."
+    assert account_words(findings([], row_accounts=[account("unit", 0)])) == "No row was read."
+    page = render_report(write_words(every))
+    assert "<summary>Rows of each file</summary>" in page
+    assert 'id="account-table"' in page
+
+
 def test_accounts_name_the_files_with_rows_in_quarantine() -> None:
     held = account("outcome", 50, quarantined=1)
-    assert titled(account("unit", 40)) == "All rows of every file were accepted"
     assert titled(held) == "Rows of outcome.csv are in quarantine"
     assert titled(held, account("unit", 9, quarantined=2)) == (
         "Rows of outcome.csv and others are in quarantine"

@@ -10,6 +10,7 @@ from reports.equity_charts import build_open, build_per_patient, build_reach
 from reports.evidence_charts import build_boxes, build_evidence
 from reports.indicator_rows import basis, shown
 from reports.indicator_tables import RowsView, figures_of, indicator_table
+from reports.phrases import FINDING_WORDS
 from reports.relationship_charts import build_components, build_dependence, build_retention
 from reports.rows import Row, RowGroup, RowsChart, slots_of
 from reports.rows_figure import rows_figure
@@ -72,6 +73,17 @@ def test_evidence_tells_what_was_compared_and_what_unclear_spend_could_make_of_i
     assert "diamond" not in clear.chart.text.how_to_read
 
 
+def test_spend_without_any_comparison_is_one_row_and_not_four_empty_ones() -> None:
+    name = "q1.evidence_share"
+    rows = [part(name, 0, 2, grade="E3"), part(name, 2, 2, grade="E0")]
+    rows += [part(name, 0, 2, grade="E3", finding=finding) for finding in FINDING_WORDS]
+    view = made(build_evidence, *rows)
+    assert [row.label for row in view.chart.rows] == [
+        "Effect compared (E3)",
+        "Compliance records only (E0)",
+    ]
+
+
 def test_compliance_of_all_activities_is_told_by_part() -> None:
     assert list(figures(made(build_boxes))) == [
         "Everything required",
@@ -106,10 +118,10 @@ def test_ratios_stand_around_one_and_small_counts_stay_hidden() -> None:
     heard, reach = made(build_heard), made(build_reach)
     assert (
         heard.chart.text.title
-        == "Share of advice beside share of need: 0.61 times (Women) to 1.40 times (Men)"
+        == "Share of advice as a multiple of the share in need: 0.61 (Women) to 1.40 (Men)"
     )
     assert heard.chart.reference == 1.0
-    assert figures(reach)["CH-TI"] == "too small to be shown"
+    assert figures(reach)["Ticino"] == "too small to be shown"
     assert reach.chart.limits[1] < 5.2
     assert 'stroke-width="2"/>' in draw_rows(reach.chart, "wide")
     assert rows_figure(reach.chart)["data"][0]["marker"]["symbol"][-1] == "triangle-right"
@@ -159,7 +171,7 @@ def test_retention_is_told_by_year_and_dependence_by_partner() -> None:
 
 def test_money_for_each_person_has_its_currency_on_the_axis_too() -> None:
     view = made(build_per_patient)
-    assert figures(view)["CH-ZH"] == "EUR 60.5 per person"
+    assert figures(view)["Zurich"] == "EUR 60.5 per person"
     assert "EUR 20" in rows_figure(view.chart)["layout"]["xaxis"]["ticktext"]
 
 
@@ -198,7 +210,7 @@ def test_sections_say_what_was_not_evaluated_and_why() -> None:
         ("Needs partner survey", "Trust as partners rate it")
     ]
     assert sections["fairness"].absent == [
-        ("Nothing on record to count", "Both sides say the same")
+        ("Nothing on record to count", "Payer and partner disclose the same")
     ]
     assert section_views(portfolio()) == []
     unknown = spend("advocacy", 1.0).model_copy(

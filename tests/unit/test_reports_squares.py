@@ -93,7 +93,7 @@ def test_drawing_and_figure_of_the_square_show_the_same_marks() -> None:
     for setting in ("wide", "narrow"):
         drawing = draw_quadrant(chart, setting)
         assert re.findall(r'font-weight="600">(\d+)<', drawing) == numbers
-        assert "Evidence and boxes" in drawing
+        assert "Both" in drawing
     figure = quadrant_figure(chart)
     assert len(figure["data"][0]["x"]) == len(numbers)
     told = [note["text"] for note in figure["layout"]["annotations"]]

@@ -130,7 +130,7 @@ def test_effects_that_could_not_be_evaluated_say_what_is_missing() -> None:
     )
     assert short_reason(bare_effect(1, "A")) == "no outcome was supplied"
     assert reason_sentences(bare_effect(1, "A")) == ["Not supplied: outcome."]
-    assert what_would_change(bare_effect(1, "A")) == "Supplying outcome."
+    assert what_would_change(bare_effect(1, "A")) == "Supplying the table outcome."
 
 
 def test_described_questions_claim_no_cause() -> None:
