@@ -113,7 +113,7 @@ def _without(table: str, sides: Sides, failures: ibis.Table, slices: list[Slice]
     path = new_file(sound.get_backend(), f"core_{table}")
     schema = sound.schema().to_pyarrow()
     texts = [field.name for field in schema if pa.types.is_string(field.type)]
-    with parquet_writer(path, schema, schema.names) as put:
+    with parquet_writer(path, schema) as put:
         for part in slices:
             rows = rows_from(source, part, schema.names, texts)
             mine = late.filter(pl.col("source_file") == part.source_file)["source_row"]

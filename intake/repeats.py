@@ -6,8 +6,8 @@ from typing import Any
 
 import ibis
 import numpy as np
+import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 PART_ROWS = 1 << 24
 """So many numbers are held at once: memory does not grow with the rows."""
@@ -43,9 +43,10 @@ def repeated_rows(sources: Mapping[str, ibis.Table], key: Sequence[str], most: i
     found = [EMPTY]
     for place in range(count):
         parts = [_part(rows, place, count).to_pyarrow() for rows in numbered]
-        twice = pa.array(_twice(np.concatenate([part[NUMBER].to_numpy() for part in parts])))
+        twice = pl.Series(_twice(np.concatenate([part[NUMBER].to_numpy() for part in parts])))
         for name, part in zip(sources, parts, strict=True):
-            rows = part.filter(pc.is_in(part[NUMBER], twice))["source_row"]
+            is_twice = pl.Series(part[NUMBER]).is_in(twice.implode()).to_arrow()
+            rows = part["source_row"].filter(is_twice)
             found.append(pa.table([pa.repeat(name, len(rows)), rows], schema=EMPTY.schema))
     return pa.concat_tables(found)
 
@@ -70,5 +71,5 @@ def _part(numbered: ibis.Table, place: int, count: int) -> ibis.Table:
 
 def _twice(numbers: np.ndarray) -> np.ndarray:
     """Numbers that occur more than once, each once."""
-    ordered = np.sort(numbers)
+    ordered = pl.Series(numbers).sort().to_numpy()
     return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])

@@ -93,7 +93,7 @@ def told_apart(
     is_coded = _is_coded(build, raw, slices)
     repeated = repeated_places(build, raw) if is_coded else None
     with (
-        parquet_writer(sound, contract, contract.names) as accept,
+        parquet_writer(sound, contract) as accept,
         parquet_writer(doubtful, contract) as doubt,
         parquet_writer(broken, both) as reject,
         parquet_writer(original, came) as keep,

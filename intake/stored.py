@@ -1,5 +1,6 @@
 """Large tables on disk: written once as Parquet, a slice at a time, read where they lie."""
 
+import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,6 +27,8 @@ SLICE_ROWS = 524_288
 """Source rows that are held in memory at once."""
 DICTIONARY_BYTES = 131_072
 """Texts of a column that hardly repeat are soon written without a dictionary."""
+NULLS = "null_counts"
+"""Under this name a file says of each column how many cells are null."""
 WAITING = 1
 Put = Callable[[pa.Table], None]
 _FILES: WeakKeyDictionary[ibis.BaseBackend, dict[str, Path]] = WeakKeyDictionary()
@@ -36,16 +39,15 @@ _TABLES = WeakKeyDictionary()
 
 
 @contextmanager
-def parquet_writer(
-    path: Path, schema: pa.Schema, told: Sequence[str] = SOURCE_COLUMNS
-) -> Iterator[Put]:
+def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Put]:
     """A function that adds rows to a Parquet file while the engine makes the next ones.
 
-    What fails on the way, such as a full disk, is raised by the next call or at the end. Of the
-    columns `told`, the file says how many cells are null, the least and the most.
+    What fails on the way, such as a full disk, is raised by the next call or at the end. The file
+    says how many cells of each column are null, and the least and the most of those that are not
+    texts, and of the source's name.
     """
     waiting: deque[Future[None]] = deque()
-    with _Writer(path, schema, told) as writer, ThreadPoolExecutor(max_workers=1) as pool:
+    with _Writer(path, schema) as writer, ThreadPoolExecutor(max_workers=1) as pool:
 
         def put(rows: pa.Table) -> None:
             if len(waiting) == WAITING:
@@ -63,8 +65,9 @@ class _Writer:
     Readers see plain texts. Each column is written as it came in the first rows.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, told: Sequence[str]) -> None:
-        self._path, self._schema, self._told = path, schema, list(told)
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path, self._schema = path, schema
+        self._nulls = dict.fromkeys(schema.names, 0)
         self._file: pq.ParquetWriter | None = None
 
     def __enter__(self) -> "_Writer":
@@ -74,23 +77,29 @@ class _Writer:
         if self._file is None and not any(failed):
             self.write(self._schema.empty_table())
         if self._file is not None:
+            self._file.add_key_value_metadata({NULLS: json.dumps(self._nulls)})
             self._file.close()
 
     def write(self, rows: pa.Table) -> None:
         """Add rows in groups of their own."""
         if self._file is None:
             self._file = self._opened(rows.schema)
+        for name in self._nulls:
+            self._nulls[name] += rows[name].null_count
         self._file.write_table(rows.cast(self._file.schema), GROUP_ROWS)
 
     def _opened(self, found: pa.Schema) -> pq.ParquetWriter:
         came = {field.name: field for field in found if pa.types.is_dictionary(field.type)}
+        texts = [field.name for field in self._schema if pa.types.is_string(field.type)]
         return pq.ParquetWriter(
             self._path,
             pa.schema([came.get(field.name, field) for field in self._schema]),
             compression="snappy",
-            use_dictionary=[f.name for f in self._schema if pa.types.is_string(f.type)],
+            use_dictionary=texts,
             dictionary_pagesize_limit=DICTIONARY_BYTES,
-            write_statistics=self._told,
+            write_statistics=[
+                name for name in self._schema.names if name not in texts or name in SOURCE_COLUMNS
+            ],
             store_decimal_as_integer=True,
             store_schema=False,
         )
@@ -186,12 +195,8 @@ def null_counts(table: ibis.Table) -> dict[str, int]:
     path = file_of(table)
     if path is None:
         return {}
-    found = pq.read_metadata(path)
-    counts: dict[str, int] = {}
-    for place, name in enumerate(found.schema.names):
-        groups = [found.row_group(i).column(place) for i in range(found.num_row_groups)]
-        if all(group.is_stats_set and group.statistics.has_null_count for group in groups):
-            counts[name] = sum(group.statistics.null_count for group in groups)
+    told = pq.read_metadata(path).metadata or {}
+    counts: dict[str, int] = json.loads(told.get(NULLS.encode(), "{}"))
     return counts
 
 

@@ -24,7 +24,7 @@ def rows(names: list[str | None], file: str = "a.csv", first: int = 2) -> pa.Tab
 
 
 def written(path: Path, *tables: pa.Table) -> ibis.Table:
-    with parquet_writer(path, SCHEMA, SCHEMA.names) as put:
+    with parquet_writer(path, SCHEMA) as put:
         for table in tables:
             put(table)
     return parquet_table(engine(), path)
