@@ -1,9 +1,10 @@
 """Every cell of a table read once: rows that pass the checks of a single row, and the others."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import ibis
@@ -33,6 +34,8 @@ from intake.typed import Build, typed_rows
 from intake.typed_slice import MARKS, ORIGINALS, TypedSlice, in_contract
 
 ROW = "source_row"
+Repeated = Callable[[], pa.Table | None]
+"""Where rows are whose key may occur more than once, found when it is first asked."""
 LARGE = 20_000
 """A table with fewer rows is typed by one query: taking texts apart would cost more."""
 
@@ -91,7 +94,7 @@ def told_apart(
         for side in ("core", "doubtful", "broken", "original")
     )
     is_coded = _is_coded(build, raw, slices)
-    repeated = repeated_places(build, raw) if is_coded else None
+    repeated = cache(lambda: repeated_places(build, raw) if is_coded else None)
     with (
         parquet_writer(sound, contract) as accept,
         parquet_writer(doubtful, contract) as doubt,
@@ -108,7 +111,7 @@ def told_apart(
             if typed.original is not None:
                 keep(typed.original)
     accepted, rejected, held = (stored_table(backend, path) for path in (sound, broken, doubtful))
-    is_known = repeated is not None
+    is_known = repeated() is not None
     return Sides(
         accepted,
         rejected,
@@ -156,7 +159,7 @@ def _typed_slices(
     backend: ibis.BaseBackend,
     raw: ibis.Table,
     slices: Sequence[Slice],
-    repeated: pa.Table | None,
+    repeated: Repeated,
 ) -> Iterator[TypedSlice]:
     """All rows slice by slice and in order."""
     path = file_of(raw)
@@ -178,9 +181,12 @@ def _coded_slices(
     raw: ibis.Table,
     path: Path,
     slices: Sequence[Slice],
-    repeated: pa.Table | None,
+    repeated: Repeated,
 ) -> Iterator[TypedSlice]:
-    """The same, a text that repeats read once; the next slice is read while one is checked."""
+    """The same, a text that repeats read once; the next slice is read while one is checked.
+
+    The first are read while keys that repeat are found.
+    """
     steps = {
         source_name(source): RowReader.of(build, raw, path, source)
         for source in build.study.sources
@@ -190,8 +196,9 @@ def _coded_slices(
 
     def checked() -> TypedSlice:
         part, waiting = ahead.popleft()
+        found = repeated()
         prepared = waiting.result()
-        is_alike = _is_among(prepared.cells.rows, part, repeated)
+        is_alike = _is_among(prepared.cells.rows, part, found)
         return steps[part.source_file].rows(prepared, is_alike)
 
     with ThreadPoolExecutor(max_workers=1) as pool:
