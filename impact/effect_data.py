@@ -127,7 +127,7 @@ def _placed(
 ) -> FloatArray:
     """Outcomes at their places, the first where there are several; NaN elsewhere."""
     value = outcome.to_numpy(dtype=np.float64, na_value=np.nan)
-    last_first = np.flatnonzero((row >= 0) & (column >= 0) & np.isfinite(value))[::-1]
+    last_first = np.flatnonzero((row >= 0) & (column >= 0) & ~np.isnan(value))[::-1]
     wide = np.full(shape, np.nan)
     wide[row[last_first], column[last_first]] = value[last_first]
     return wide

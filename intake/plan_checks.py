@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ibis
 
-from intake.problems import Problem, nearest
+from intake.problems import Problem, Rejected, nearest
 from intake.yaml_file import Location, line_of
 from schemas.indicators import INDICATORS
 from schemas.plan import Plan, PlannedEffect
@@ -71,8 +71,8 @@ def unknown_names(
 ) -> list[Problem]:
     """What the plan names and no accepted row has; a plan is not frozen with it.
 
-    `accepted` are core tables by name; those that are not there, or that the study has no source
-    of, are not asked.
+    `accepted` are core tables by name. Those that are not there, or that the study has no source
+    of, are not asked; of dimensions that no table could have, there is a warning.
     """
     sources = {source.table for source in study.sources}
     known = {
@@ -80,7 +80,7 @@ def unknown_names(
         for name, column in NAMED.items()
         if name in accepted and name in sources
     }
-    dimensions = known.pop("subgroup", set())
+    dimensions = known.pop("subgroup", None)
     found = []
     for place, effect in enumerate(plan.effects):
         at: Location = ("effects", place)
@@ -95,7 +95,17 @@ def unknown_names(
                 for key, (named, allowed) in asked.items()
                 if not named <= allowed
             ]
-    return found + _unknown_dimensions(path, plan, sorted(dimensions))
+    told = _unknown_dimensions(path, plan, sorted(dimensions or ()))
+    is_asked = dimensions is not None
+    return found + (told if is_asked else [replace(one, outcome="WARN") for one in told])
+
+
+def require_names(path: Path, plan: Plan, study: Study, accepted: Mapping[str, ibis.Table]) -> None:
+    """Raise `Rejected` where a plan names what no accepted row has; arguments as before."""
+    found = unknown_names(path, plan, study, accepted)
+    refused = [problem for problem in found if problem.outcome == "REJECT_FILE"]
+    if refused:
+        raise Rejected(refused)
 
 
 def _unknown_id(path: Path, at: Location, table: str) -> Problem:

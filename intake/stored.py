@@ -33,9 +33,10 @@ WAITING = 1
 Put = Callable[[pa.Table], None]
 _FILES: WeakKeyDictionary[ibis.BaseBackend, dict[str, Path]] = WeakKeyDictionary()
 """The file behind each table of an engine: the engine itself does not tell."""
-_TABLES: WeakKeyDictionary[ibis.BaseBackend, dict[tuple[Path, int, int, int], ibis.Table]]
-_TABLES = WeakKeyDictionary()
-"""Tables that were made of a file in one state."""
+State = tuple[Path, int, int, int]
+"""A file as it was: its path, its place on the disk, when it was written, its bytes."""
+_TABLES: WeakKeyDictionary[ibis.BaseBackend, dict[State, ibis.Table]] = WeakKeyDictionary()
+"""The table of each file in one state."""
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from intake.database import fetch_queries
 from intake.lenient import MISSING, read_leniently, without_absent
 from intake.mapped import DATED_BY, PRECISION, MappingReport, filled_cells, mapping_report
 from intake.name_review import name_problems
-from intake.plan_checks import NAMED, PLAN_FILE, unknown_names, unused_settings
+from intake.plan_checks import NAMED, PLAN_FILE, require_names, unknown_names, unused_settings
 from intake.problems import Outcome, Problem, Rejected
 from intake.read import source_notes
 from intake.reasons import Place, first_values, quarantine_problems, quarantine_rows
@@ -119,22 +119,26 @@ def _add(done: _Pass, table: str, problems: Sequence[Problem]) -> None:
     done.by_table[table] = (*done.by_table.get(table, ()), *problems)
 
 
-def unknown_plan_names(folder: Path, backend: ibis.BaseBackend) -> list[Problem]:
-    """What the plan names and no accepted row has, found in the few tables that it names rows of.
+def require_plan_names(folder: Path, backend: ibis.BaseBackend) -> None:
+    """Raise `Rejected` where the plan names what no accepted row has; only few tables are read.
 
     Tables that cannot be read are not asked: a run refuses them.
     """
     plan, study = load_plan(folder), read_study(folder)
+    if plan is None:
+        return
     sources = [source for source in study.sources if source.table in NAMED]
-    study, _unread = fetch_queries(
+    study, unread = fetch_queries(
         study.model_copy(update={"sources": sources}), lambda: scratch_folder(backend)
     )
+    if unread:
+        raise Rejected(unread)
     accepted = {}
     for table in dict.fromkeys(source.table for source in study.sources):
         read = read_leniently(backend, folder, study, table)
         if read.raw is not None and read.is_whole:
             accepted[table] = build_core(table, read.raw, {}, study, backend).accepted
-    return [] if plan is None else unknown_names(folder / PLAN_FILE, plan, study, accepted)
+    require_names(folder / PLAN_FILE, plan, study, accepted)
 
 
 def _check_table(done: _Pass, table: str) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import cast
 
 import dagster as dg
 
@@ -64,11 +65,7 @@ def _execute(run: OpenRun) -> None:
             "io_manager": dg.IOManagerDefinition.hardcoded_io_manager(GenerationIO(run)),
         }
         job = dg.Definitions(
-            assets=list(
-                dg.map_asset_specs(
-                    _whole, [a for a in defs.assets or [] if isinstance(a, dg.AssetsDefinition)]
-                )
-            ),
+            assets=dg.map_asset_specs(_whole, cast("list[dg.AssetsDefinition]", defs.assets)),
             asset_checks=list(defs.asset_checks or []),
             jobs=list(defs.jobs or []),
             resources=resources,

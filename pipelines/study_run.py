@@ -16,7 +16,7 @@ import ibis
 from assets.run import Model, PlanState, Publication
 from intake.database import fetch_queries, query_digests
 from intake.digests import content_digest, input_digests
-from intake.plan_checks import PLAN_FILE, unknown_names, unused_settings
+from intake.plan_checks import PLAN_FILE, require_names, unused_settings
 from intake.problems import Rejected
 from intake.read import source_notes
 from intake.staged import scratch_folder
@@ -83,10 +83,8 @@ class OpenRun:
             Rejected: It is not frozen yet and names what no accepted row has.
         """
         plan = None if self.plan_lock.is_frozen() else load_plan(self.source_folder)
-        path = self.source_folder / PLAN_FILE
-        unknown = [] if plan is None else unknown_names(path, plan, self.study, accepted)
-        if unknown:
-            raise Rejected(unknown)
+        if plan is not None:
+            require_names(self.source_folder / PLAN_FILE, plan, self.study, accepted)
         self.plan_state = self.plan_lock.freeze()
         return self.plan_state
 

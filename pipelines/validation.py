@@ -10,7 +10,7 @@ import ibis
 
 from intake.plan_checks import PLAN_FILE, UNKNOWN_NAME
 from intake.problems import CHANGED_PLAN, Problem, Rejected
-from intake.validate import ValidationReport, unknown_plan_names, validate_study
+from intake.validate import ValidationReport, require_plan_names, validate_study
 from pipelines.commands import refusal_code
 from pipelines.engine import connect
 from pipelines.errors import Exit, UserError
@@ -62,11 +62,9 @@ def require_known_names(folder: Path, settings: Settings) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         backend = connect([folder, Path(scratch)], settings, Path(scratch))
         try:
-            unknown = unknown_plan_names(folder, backend)
+            require_plan_names(folder, backend)
         finally:
             backend.disconnect()
-    if unknown:
-        raise Rejected(unknown)
 
 
 def _of_a_run(folder: Path, problems: Sequence[Problem]) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from reports.account_chart import build_accounts
 from reports.columns import Columns, in_columns
@@ -52,7 +53,7 @@ class SectionView:
     charts: list[ChartView]
     absent: list[tuple[str, str]]
 
-    @property
+    @cached_property
     def columns(self) -> Columns:
         """How the charts stand side by side on a wide window."""
         return in_columns(self.charts, self.absent)

@@ -10,7 +10,7 @@ import yaml
 from intake.plan_checks import unused_settings
 from intake.problems import Rejected
 from intake.study import load_plan, read_study
-from intake.validate import unknown_plan_names, validate_study
+from intake.validate import require_plan_names, validate_study
 from tests.intake_world import PLAN, WORLD, engine, write_study
 
 
@@ -72,9 +72,9 @@ def test_a_plan_that_names_a_measure_or_initiative_of_no_table_is_refused(tmp_pa
         ("effects.0.negative_controls", "REJECT_FILE"),
     ]
     assert found.is_rejected
-    assert unknown_plan_names(folder, engine()) == [
-        problem for problem in found.problems if problem.rule == "plan_id"
-    ]
+    with pytest.raises(Rejected) as refused:
+        require_plan_names(folder, engine())
+    assert list(refused.value.problems) == [p for p in found.problems if p.rule == "plan_id"]
 
 
 def test_a_dimension_that_no_subgroup_has_is_refused(tmp_path: Path) -> None:
@@ -86,6 +86,14 @@ def test_a_dimension_that_no_subgroup_has_is_refused(tmp_path: Path) -> None:
         ("subgroups.0", "REJECT_FILE", "did you mean sex?"),
         ("subgroups.2", "REJECT_FILE", "add its levels to subgroup"),
     ]
+
+
+def test_a_dimension_in_a_study_without_subgroups_is_warned_of(tmp_path: Path) -> None:
+    folder = write_study(tmp_path, WORLD)
+    write_plan(folder, subgroups=["sex"])
+    found = [p for p in validate_study(folder, engine()).problems if p.rule == "plan_id"]
+    assert [(p.column, p.outcome) for p in found] == [("subgroups.0", "WARN")]
+    require_plan_names(folder, engine())
 
 
 def test_ids_are_not_held_against_tables_that_cannot_be_read(tmp_path: Path) -> None:

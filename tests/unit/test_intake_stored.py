@@ -66,6 +66,16 @@ def test_a_group_of_two_sources_is_not_told_by_its_file(tmp_path: Path) -> None:
     assert rows_per_source(written(tmp_path / "t.parquet", both)) is None
 
 
+def test_a_file_is_one_table_until_it_is_written_again(tmp_path: Path) -> None:
+    backend, path = engine(), tmp_path / "t.parquet"
+    before = written(path, rows(["x"]))
+    assert parquet_table(backend, path) is before
+    path.unlink()
+    after = written(path, rows(["x", "y"]))
+    assert after is not before
+    assert after.order_by("source_row").to_pyarrow()["name"].to_pylist() == ["x", "y"]
+
+
 def test_a_table_without_a_file_tells_nothing() -> None:
     held = ibis.memtable({"name": ["x"], "source_file": ["a.csv"], "source_row": [2]})
     table = engine().create_table(ibis.util.gen_name("held"), held.to_pyarrow())

@@ -19,6 +19,11 @@ from pipelines.ui_servers import Servers, is_loaded, serving, undisturbed
 
 SLEEPS = ["-c", "import time; time.sleep(60)"]
 ENDS = ["-c", "raise SystemExit(3)"]
+TELLS = (
+    "import os, signal, time;"
+    "hears = signal.getsignal(signal.SIGINT) == signal.default_int_handler;"
+    "open('heard.part', 'w').write(str(hears)); os.rename('heard.part', 'heard'); time.sleep(60)"
+)
 STUBBORN = (
     "import signal, time, pathlib;"
     "signal.signal(signal.SIGTERM, signal.SIG_IGN);"
@@ -56,6 +61,23 @@ def test_every_process_ends_with_the_block(home: UiHome) -> None:
         assert len(started) == 3
         servers.require_running()
     assert all(is_gone(pid) for pid in started)
+
+
+@pytest.mark.usefixtures("sleepers")
+def test_what_starts_in_the_background_hears_an_interruption(
+    home: UiHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ui_servers, "code_server", lambda *_: ["-c", TELLS])
+    told, before = home.folder / "heard", signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with serving(home, 1, dict(os.environ)):
+            end = time.monotonic() + 30
+            while not told.exists() and time.monotonic() < end:
+                time.sleep(0.05)
+            assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert told.read_text(encoding="utf-8") == "True"
 
 
 @pytest.mark.usefixtures("sleepers")
