@@ -1,4 +1,4 @@
-"""The section on intake: measured at two sizes, and told."""
+"""The section on intake: measured at three sizes, and told."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,33 +34,49 @@ at most 1.5 GiB: {peak:.2f} GiB, {peak_met}; at least 3 x faster than pandas and
 {small_table}
 
 Against pandas and pandera-pandas: {faster_small:.1f} x the speed; of a small log, making queries
-takes a good part. Target: memory does not grow with rows:
-{growth:.2f} x from {small:,} to {large:,} rows.
+takes a good part.
+
+### {huge:,} rows
+
+{huge_table}
+
+Target: memory does not grow with rows, {growth_met}: {growth:.2f} x from {small:,} to {huge:,} rows,
+{growth_large:.2f} x from {large:,}.
 """
+FLAT = 1.25
+"""Fifty times the rows may take so many times the memory: a million rows are four slices."""
 
 
 def measure_intake(
     folder: Path, write: Callable[[Path, int], None] = intake_data.write_log
-) -> tuple[list[Measured], list[Measured]]:
-    """Everything at both sizes: the large one, then the small one."""
+) -> tuple[list[Measured], list[Measured], list[Measured]]:
+    """Everything at the large size and at the small one, then this program at the huge one."""
     found = []
-    for rows in (intake_data.ROWS, intake_data.PEER_ROWS):
+    for rows, programs in (
+        (intake_data.ROWS, PROGRAMS),
+        (intake_data.PEER_ROWS, PROGRAMS),
+        (intake_data.HUGE_ROWS, PROGRAMS[1:2]),
+    ):
         write(folder, rows)
-        found.append([measure(program, folder) for program in PROGRAMS])
-    return found[0], found[1]
+        found.append([measure(program, folder) for program in programs])
+    return found[0], found[1], found[2]
 
 
-def intake_section(large: Sequence[Measured], small: Sequence[Measured]) -> str:
+def intake_section(
+    large: Sequence[Measured], small: Sequence[Measured], huge: Sequence[Measured]
+) -> str:
     """The section as text."""
     elapsed, cpu = (_seconds(large[1])[i] / _seconds(large[0])[i] for i in (0, 1))
     faster, faster_small = (_seconds(rows[2])[0] / _seconds(rows[1])[0] for rows in (large, small))
-    peak = large[1].peak_mib / 1024
+    peak, growth = large[1].peak_mib / 1024, huge[0].peak_mib / small[1].peak_mib
     return SECTION.format(
         columns=len(intake_data.words()) + 1,
         large=intake_data.ROWS,
         small=intake_data.PEER_ROWS,
+        huge=intake_data.HUGE_ROWS,
         large_table=seconds_table(large),
         small_table=seconds_table(small),
+        huge_table=seconds_table(huge),
         elapsed=elapsed,
         cpu=cpu,
         ratio_met=_met(max(elapsed, cpu) <= 3),
@@ -70,7 +86,9 @@ def intake_section(large: Sequence[Measured], small: Sequence[Measured]) -> str:
         faster_met=_met(faster >= 3),
         faster_small=faster_small,
         lighter=large[2].peak_mib / large[1].peak_mib,
-        growth=large[1].peak_mib / small[1].peak_mib,
+        growth=growth,
+        growth_large=huge[0].peak_mib / large[1].peak_mib,
+        growth_met=_met(growth <= FLAT),
     )
 
 

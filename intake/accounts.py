@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import ibis
+import numpy as np
 import polars as pl
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaErrors
@@ -12,7 +13,7 @@ from intake.checks import NOT_YET_RECORDED
 from intake.contract import may_break
 from intake.problems import Problem, Rejected
 from intake.repeats import maybe_repeated
-from intake.stored import row_count, rows_per_source, slices_of
+from intake.stored import batches_of, row_count, rows_per_source, slices_of
 from schemas.findings import RowAccount
 from schemas.registry import TABLES, TableSpec
 from schemas.study import Study
@@ -98,15 +99,26 @@ def _per_file(rows: ibis.Table) -> Counter[str]:
 
 
 def _by_disposition(quarantine: ibis.Table) -> dict[str, Counter[str]]:
-    """Rows per file by their strongest disposition: each row counts once."""
+    """Rows per file by their strongest disposition: each row counts once.
+
+    One byte is held for each row of a file, and few rows of quarantine at once.
+    """
     rank = ibis.cases(*[(quarantine.disposition == name, i) for i, name in enumerate(DISPOSITIONS)])
-    ranked = quarantine.select("source_file", "source_row", rank=rank)
-    rows = ranked.group_by("source_file", "source_row").agg(rank=ranked["rank"].min())
-    counted = rows.group_by("source_file", "rank").agg(row_count=rows.count())
-    found: dict[str, Counter[str]] = {name: Counter() for name in DISPOSITIONS}
-    for row in counted.to_pyarrow().to_pylist():
-        found[DISPOSITIONS[row["rank"]]][row["source_file"]] = row["row_count"]
-    return found
+    ranked = quarantine.select("source_file", "source_row", rank=rank.cast("uint8"))
+    extent = ranked.group_by("source_file").agg(last=ranked.source_row.max()).to_pyarrow()
+    strongest = {
+        file["source_file"]: np.full(file["last"] + 1, len(DISPOSITIONS), dtype=np.uint8)
+        for file in extent.to_pylist()
+    }
+    for batch in batches_of(ranked):
+        weakest_first = pl.DataFrame(batch).sort("rank", descending=True)
+        for (file,), rows in weakest_first.group_by("source_file", maintain_order=True):
+            ranks, places = strongest[str(file)], rows["source_row"].to_numpy()
+            ranks[places] = np.minimum(ranks[places], rows["rank"].to_numpy())
+    return {
+        name: Counter({file: int((ranks == i).sum()) for file, ranks in strongest.items()})
+        for i, name in enumerate(DISPOSITIONS)
+    }
 
 
 def _unbalanced(account: RowAccount) -> Problem:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from ibis.util import gen_name
 
 from intake.aliases import chains
-from intake.checks import Catalogue, listed
+from intake.checks import IS_BROKEN, Catalogue, listed
 from intake.keys import ORIGIN, duplicates, lost_children, orphans, overlaps, shares
 from intake.money import over_reversed
 from intake.parse import ibis_type
@@ -89,26 +89,47 @@ def build_core(
     slices = slices_of(raw)
     sides = told_apart(build, backend, raw, slices)
     failures = _failures(build, sides, backend)
-    is_clean = not row_count(failures)
-    if is_clean and (sides.doubtful is None or not row_count(sides.doubtful)):
+    if failures.is_empty and (sides.doubtful is None or not row_count(sides.doubtful)):
         return CoreTables(sides.sound, _quarantine(build, backend, []))
-    accepted = _without(table, sides, failures, slices)
-    problems = rejections(build, sides.rows, failures)
+    accepted = _without(table, sides, failures.late, slices)
+    problems = rejections(build, sides.rows, failures.all)
     quarantine = _quarantine(build, backend, _in_words(build, raw, failures, sides, slices))
     return CoreTables(accepted, quarantine, problems)
 
 
-def _without(table: str, sides: Sides, failures: ibis.Table, slices: list[Slice]) -> ibis.Table:
+@dataclass(frozen=True)
+class Failures:
+    """Broken rules of rows: `source_file, source_row, rule_no`.
+
+    `early` are those of the broken side, which may be many; `late` come of checks over several
+    rows, of any side.
+    """
+
+    early: ibis.Table
+    late: ibis.Table
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row fails."""
+        return not (row_count(self.early) or row_count(self.late))
+
+    @property
+    def all(self) -> ibis.Table:
+        """Both."""
+        return ibis.union(self.early, self.late)
+
+
+def _without(table: str, sides: Sides, late: ibis.Table, slices: list[Slice]) -> ibis.Table:
     """The sound rows and the doubtful ones, without those that fail a check of several rows.
 
     Mostly none fails, and then the file of the sound rows is the answer.
     """
-    sound, places = sides.sound, failures.select(*ORIGIN)
-    late = places.semi_join(sound, ORIGIN).distinct().to_polars()
+    sound, places = sides.sound, late.select(*ORIGIN)
+    failed = places.semi_join(sound, ORIGIN).distinct().to_polars()
     held = sound.limit(0) if sides.doubtful is None else sides.doubtful
     unique = held.anti_join(places, ORIGIN).order_by(ORIGIN).to_pyarrow()
     source = file_of(sound)
-    if source is None or (late.is_empty() and not unique.num_rows):
+    if source is None or (failed.is_empty() and not unique.num_rows):
         return sound
     path = new_file(sound.get_backend(), f"core_{table}")
     schema = sound.schema().to_pyarrow()
@@ -116,7 +137,7 @@ def _without(table: str, sides: Sides, failures: ibis.Table, slices: list[Slice]
     with parquet_writer(path, schema) as put:
         for part in slices:
             rows = rows_from(source, part, schema.names, texts)
-            mine = late.filter(pl.col("source_file") == part.source_file)["source_row"]
+            mine = failed.filter(pl.col("source_file") == part.source_file)["source_row"]
             more = part.among(unique).cast(schema)
             kept = left_over(rows, mine.to_numpy())
             put(in_order(pa.concat_tables([kept.cast(schema), more])) if len(more) else kept)
@@ -134,27 +155,28 @@ def _empty(types: Mapping[str, str]) -> ibis.Table:
     return row.select(**{name: ibis.null(kind) for name, kind in types.items()}).limit(0)
 
 
-def _failures(build: Build, sides: Sides, backend: ibis.BaseBackend) -> ibis.Table:
-    """Every broken rule of every row: `source_file, source_row, rule_no`."""
+def _failures(build: Build, sides: Sides, backend: ibis.BaseBackend) -> Failures:
+    """Every broken rule of every row."""
     rows = sides.rows
     ours = rows.filter(rows.is_kept)
     alike = rows if sides.doubtful is None else sides.alike
     own = {key.column for key in build.spec.foreign_keys if key.parent == build.spec.name}
     has_own = bool(own & sides.filled)
+    early = _kept(backend, [listed(sides.broken)])
     parts = [
-        listed(sides.broken),
         *duplicates(build, alike.filter(alike.is_kept), sides.row_count),
         *(orphans(build, ours) if has_own else ()),
         *personal_data(build, ours, sides.filled),
         *chains(build, ours),
     ]
-    found = _kept(backend, parts)
+    late = _kept(backend, [early.limit(0), *parts])
+    unbroken = ours.filter(~ours[IS_BROKEN])
     for checks in (overlaps, shares, *((reversals, lost_children) if has_own else ())):
-        asked, none = checks(build, ours.anti_join(found, ORIGIN)), found.limit(0)
-        late = [_kept(backend, [none, part]) for part in asked]
-        more = [part for part in late if row_count(part)]
-        found = _kept(backend, [found, *more]) if more else found
-    return found
+        asked, none = checks(build, unbroken.anti_join(late, ORIGIN)), late.limit(0)
+        found = [_kept(backend, [none, part]) for part in asked]
+        more = [part for part in found if row_count(part)]
+        late = _kept(backend, [late, *more]) if more else late
+    return Failures(early, late)
 
 
 def reversals(build: Build, rows: ibis.Table) -> list[ibis.Table]:
@@ -179,12 +201,12 @@ def _quarantine(build: Build, backend: ibis.BaseBackend, rows: Iterable[pa.Table
 
 
 def _in_words(
-    build: Build, raw: ibis.Table, failures: ibis.Table, sides: Sides, slices: list[Slice]
+    build: Build, raw: ibis.Table, failures: Failures, sides: Sides, slices: list[Slice]
 ) -> Iterator[pa.Table]:
     """The broken rules of each slice in words, with the row as it came."""
     words, original_of = _words(build), _originals(raw, failures, sides)
     for part in slices:
-        failed = in_order(part.of(failures).sort_by("rule_no"))
+        failed = in_order(part.of(failures.all).sort_by("rule_no"))
         original = original_of(part)
         places = np.searchsorted(original["source_row"], failed["source_row"])
         said = {name: cells.take(failed["rule_no"]) for name, cells in words.items()}
@@ -193,15 +215,15 @@ def _in_words(
         yield pa.table({name: cells[name] for name in QUARANTINE_COLUMNS})
 
 
-def _originals(raw: ibis.Table, failures: ibis.Table, sides: Sides) -> Callable[[Slice], pa.Table]:
+def _originals(raw: ibis.Table, failures: Failures, sides: Sides) -> Callable[[Slice], pa.Table]:
     """A function that gives the rows of a slice that fail, as they came, in order.
 
-    Those that were at hand lie in a file; the others are taken from raw.
+    Those that were at hand, all broken ones among them, lie in a file; others are in raw.
     """
-    backend, kept = failures.get_backend(), sides.original
-    found = failures.select(*ORIGIN).distinct()
-    late = found if kept is None else found.anti_join(parquet_table(backend, kept), ORIGIN)
-    held = backend.create_table(gen_name("late"), late, temp=True)
+    backend, kept = raw.get_backend(), sides.original
+    found = (failures.all if kept is None else failures.late).select(*ORIGIN).distinct()
+    away = found if kept is None else found.anti_join(parquet_table(backend, kept), ORIGIN)
+    held = backend.create_table(gen_name("late"), away, temp=True)
     names = ["source_row", ORIGINAL]
     came = as_it_came(raw.semi_join(held, ORIGIN))
     rest = as_view(backend, "late", came) if row_count(held) else None

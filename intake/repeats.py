@@ -1,7 +1,10 @@
 """Keys that occur more than once, by numbers that stand for them: texts are only hashed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import reduce
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import ibis
@@ -9,10 +12,17 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-PART_ROWS = 1 << 24
-"""So many numbers are held at once: memory does not grow with the rows."""
+from intake.staged import scratch_folder
+from intake.stored import batches_of
+
+HELD_NUMBERS = 1 << 22
+"""So many numbers are held at once, others lie in files: memory does not grow with the rows."""
+MAX_PARTS = 1 << 8
 NUMBER = "key_number"
-EMPTY = pa.schema([("source_file", pa.string()), ("source_row", pa.int64())]).empty_table()
+PLACE = "place"
+ROW_BITS = 44
+"""A place is the source's place in the list above so many bits, and its row in those."""
+NAMES = ["source_file", "source_row"]
 
 
 def maybe_repeated(rows: ibis.Table, key: Sequence[str], most: int) -> ibis.Table | None:
@@ -21,12 +31,11 @@ def maybe_repeated(rows: ibis.Table, key: Sequence[str], most: int) -> ibis.Tabl
     There are at most `most` rows.
     """
     numbered = rows.select(**{NUMBER: key_number(rows, key)})
-    count = _part_count(most)
-    parts = (_part(numbered, place, count).to_pyarrow()[NUMBER] for place in range(count))
-    numbers = np.concatenate([_twice(part.to_numpy()) for part in parts])
-    if not len(numbers):
+    lines = _lines(numbered, [NUMBER])
+    twice = np.unique(_alike(lines, most, scratch_folder(rows.get_backend()))[:, 0])
+    if not len(twice):
         return None
-    held = ibis.memtable(pa.table({NUMBER: numbers}))
+    held = ibis.memtable(pa.table({NUMBER: twice}))
     return rows.mutate(**{NUMBER: key_number(rows, key)}).semi_join(held, NUMBER).drop(NUMBER)
 
 
@@ -37,18 +46,15 @@ def repeated_rows(sources: Mapping[str, ibis.Table], key: Sequence[str], most: i
     have at most `most` rows in all.
     """
     numbered = [
-        rows.select("source_row", **{NUMBER: key_number(rows, key)}) for rows in sources.values()
+        rows.select(**{NUMBER: key_number(rows, key), PLACE: rows.source_row + (place << ROW_BITS)})
+        for place, rows in enumerate(sources.values())
     ]
-    count = _part_count(most)
-    found = [EMPTY]
-    for place in range(count):
-        parts = [_part(rows, place, count).to_pyarrow() for rows in numbered]
-        twice = pl.Series(_twice(np.concatenate([part[NUMBER].to_numpy() for part in parts])))
-        for name, part in zip(sources, parts, strict=True):
-            is_twice = pl.Series(part[NUMBER]).is_in(twice.implode()).to_arrow()
-            rows = part["source_row"].filter(is_twice)
-            found.append(pa.table([pa.repeat(name, len(rows)), rows], schema=EMPTY.schema))
-    return pa.concat_tables(found)
+    folder = scratch_folder(next(iter(sources.values())).get_backend())
+    lines = (line for rows in numbered for line in _lines(rows, [NUMBER, PLACE]))
+    places = _alike(lines, most, folder)[:, 1]
+    files = pa.DictionaryArray.from_arrays(places >> ROW_BITS, pa.array(list(sources), pa.string()))
+    rows = pa.array(places & ((1 << ROW_BITS) - 1))
+    return pa.table([files.dictionary_decode(), rows], names=NAMES)
 
 
 def key_number(rows: ibis.Table, key: Sequence[str]) -> Any:
@@ -59,17 +65,40 @@ def key_number(rows: ibis.Table, key: Sequence[str]) -> Any:
     )
 
 
-def _part_count(rows: int) -> int:
-    """Into how many parts rows are taken apart, by the last bits of their number."""
-    return 1 << (rows // PART_ROWS).bit_length()
+def _lines(rows: ibis.Table, names: Sequence[str]) -> Iterator[np.ndarray]:
+    """Rows of numbers, a batch at a time: (rows, columns); the first batch has none."""
+    yield np.empty((0, len(names)), dtype=np.int64)
+    for batch in batches_of(rows):
+        yield np.column_stack([batch[name].to_numpy() for name in names])
 
 
-def _part(numbered: ibis.Table, place: int, count: int) -> ibis.Table:
-    last = numbered[NUMBER] & ibis.literal(count - 1, type="int64")
-    return numbered if count == 1 else numbered.filter(last == place)
+def _alike(lines: Iterable[np.ndarray], most: int, folder: Path) -> np.ndarray:
+    """Lines whose first number is that of another; at most `most` come, in any order.
+
+    Many are taken apart into files, by the last bits of that number.
+    """
+    count = min(1 << (most // HELD_NUMBERS).bit_length(), MAX_PARTS)
+    if count == 1:
+        return _twice(np.concatenate(list(lines)))
+    with ExitStack() as opened:
+        files = [opened.enter_context(TemporaryFile(dir=folder)) for _ in range(count)]
+        for batch in lines:
+            width, parts = batch.shape[1], (batch[:, 0] & (count - 1)).astype(np.uint16)
+            ends = np.cumsum(np.bincount(parts, minlength=count))
+            ordered = batch[np.argsort(parts, kind="stable")]
+            for file, part in zip(files, np.split(ordered, ends[:-1]), strict=True):
+                file.write(part.data)
+        found = []
+        for file in files:
+            file.seek(0)
+            found.append(_twice(np.fromfile(file, dtype=np.int64).reshape(-1, width)))
+        return np.concatenate(found)
 
 
-def _twice(numbers: np.ndarray) -> np.ndarray:
-    """Numbers that occur more than once, each once."""
-    ordered = pl.Series(numbers).sort().to_numpy()
-    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+def _twice(lines: np.ndarray) -> np.ndarray:
+    """Lines whose first number is that of another one."""
+    numbers = pl.Series(np.ascontiguousarray(lines[:, 0]))
+    ordered = numbers.sort().to_numpy()
+    twice = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]])
+    repeated: np.ndarray = lines[numbers.is_in(twice.implode()).to_numpy()]
+    return repeated

@@ -110,6 +110,7 @@ def told_apart(
             reject(_whole(typed.broken, both))
             if typed.original is not None:
                 keep(typed.original)
+            del typed
     accepted, rejected, held = (stored_table(backend, path) for path in (sound, broken, doubtful))
     is_known = repeated() is not None
     return Sides(

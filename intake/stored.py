@@ -23,8 +23,10 @@ from schemas.registry import SOURCE_COLUMNS
 
 GROUP_ROWS = 131_072
 """Rows of a row group: bytes depend on the rows alone, not on threads or the engine's plan."""
-SLICE_ROWS = 524_288
+SLICE_ROWS = 262_144
 """Source rows that are held in memory at once."""
+BATCH_ROWS = 524_288
+"""Rows of a query that are taken at once."""
 DICTIONARY_BYTES = 131_072
 """Texts of a column that hardly repeat are soon written without a dictionary."""
 NULLS = "null_counts"
@@ -171,6 +173,12 @@ def in_steps(rows: ibis.Table) -> pa.Table:
     with _steps_kept():
         found: pa.Table = rows.to_pyarrow()
         return found
+
+
+def batches_of(rows: ibis.Table) -> pa.RecordBatchReader:
+    """The rows of an expression, some at a time; no other query may run until they are taken."""
+    backend = rows.get_backend()
+    return backend.con.table(as_view(backend, "rows", rows).get_name()).to_arrow_reader(BATCH_ROWS)
 
 
 def sql_of(backend: ibis.BaseBackend, rows: ibis.Table) -> str:

@@ -49,17 +49,19 @@ def test_the_section_says_which_targets_are_met() -> None:
     floor, ours, peer = PROGRAMS
     large = [made(floor, 10, 700), made(ours, 25, 1024), made(peer, 50, 10_240)]
     small = [made(floor, 1, 500), made(ours, 3, 800), made(peer, 3, 900)]
-    told = intake_section(large, small)
+    told = intake_section(large, small, [made(ours, 120, 1_100)])
     assert "2.5 x elapsed, 2.5 x CPU, met" in told
     assert "1.00 GiB, met" in told
     assert "2.0 x, NOT met, with 10 x less memory" in told
     assert "1.0 x the speed" in told
-    assert "1.28 x from 1,000,000 to 10,000,000 rows" in told
+    assert "NOT met: 1.38 x from 1,000,000 to 50,000,000 rows,\n1.07 x from 10,000,000" in told
+    assert "rows, met: 1.00 x" in intake_section(large, small, [made(ours, 120, 800)])
 
 
-def test_both_sizes_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_sizes_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchmarks.intake_page.measure", lambda p, _folder: made(p, 1, 1))
     sizes: list[int] = []
-    large, small = measure_intake(tmp_path, lambda _folder, rows: sizes.append(rows))
-    assert sizes == [intake_data.ROWS, intake_data.PEER_ROWS]
-    assert [len(large), len(small)] == [3, 3]
+    large, small, huge = measure_intake(tmp_path, lambda _folder, rows: sizes.append(rows))
+    assert sizes == [intake_data.ROWS, intake_data.PEER_ROWS, intake_data.HUGE_ROWS]
+    assert [len(large), len(small), len(huge)] == [3, 3, 1]
+    assert huge[0].program.label == "this program"

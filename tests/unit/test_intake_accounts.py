@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import numpy as np
 import pytest
+from ibis.util import gen_name
 from pandera.config import CONFIG
 
 from intake import accounts as accounts_module
@@ -41,6 +43,29 @@ def test_a_row_out_of_window_and_broken_counts_as_quarantined() -> None:
     quarantine = ibis.memtable({**both, **told})
     (found,) = count_rows("outcome", read, read.limit(0), quarantine)
     assert (found.quarantined, found.out_of_window, found.is_balanced) == (1, 0, True)
+
+
+def test_dispositions_are_counted_alike_whatever_comes_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("intake.stored.BATCH_ROWS", 2048)
+    rng = np.random.default_rng(5)
+    names = ("quarantined", "superseded", "out_of_window")
+    files, rows = rng.choice(["a.csv", "b.csv"], 9_000), rng.integers(2, 6_000, 9_000)
+    ranks = rng.choice(3, 9_000, p=[0.2, 0.3, 0.5])
+    strongest: dict[tuple[str, int], int] = {}
+    for file, row, rank in zip(files.tolist(), rows.tolist(), ranks.tolist(), strict=True):
+        strongest[file, row] = min(rank, strongest.get((file, row), rank))
+    told = {"rule": ["range"] * 9_000, "disposition": [names[rank] for rank in ranks]}
+    aside = {"source_file": files.tolist(), "source_row": rows.tolist(), **told}
+    quarantine = engine().create_table(gen_name("aside"), ibis.memtable(aside).to_pyarrow())
+    read = quarantine.select("source_file", "source_row").distinct()
+    found = count_rows("outcome", read, read.limit(0), quarantine)
+    for told_of in found:
+        ours = [rank for (file, _row), rank in strongest.items() if file == told_of.source_file]
+        assert [getattr(told_of, name) for name in names] == [ours.count(i) for i in range(3)]
+        assert told_of.is_balanced
+    assert len(found) == 2
 
 
 def test_each_side_is_counted_from_its_own_table() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -83,11 +84,11 @@ def test_a_table_without_a_file_tells_nothing() -> None:
     assert rows_per_source(table) is None
 
 
-@pytest.mark.parametrize("part_rows", [1 << 24, 2])
+@pytest.mark.parametrize("held", [1 << 22, 2])
 def test_rows_whose_key_occurs_twice_are_found_in_parts_too(
-    monkeypatch: pytest.MonkeyPatch, part_rows: int
+    monkeypatch: pytest.MonkeyPatch, held: int
 ) -> None:
-    monkeypatch.setattr("intake.repeats.PART_ROWS", part_rows)
+    monkeypatch.setattr("intake.repeats.HELD_NUMBERS", held)
     keys = {"a": ["1", "1", "2", "3", "3", "3"], "b": ["x", "y", "x", "z", "z", None]}
     table = engine().create_table(ibis.util.gen_name("keys"), ibis.memtable(keys).to_pyarrow())
     alone = maybe_repeated(table, ["a"], 9).order_by("a").to_pyarrow()["a"].to_pylist()
@@ -95,13 +96,12 @@ def test_rows_whose_key_occurs_twice_are_found_in_parts_too(
     pairs = maybe_repeated(table, ["a", "b"], 9).to_pyarrow().to_pylist()
     assert pairs == [{"a": "3", "b": "z"}] * 2
     assert maybe_repeated(table.limit(1), ["a"], 9) is None
+    assert maybe_repeated(table.limit(0), ["a"], 9) is None
 
 
-@pytest.mark.parametrize("part_rows", [1 << 24, 2])
-def test_a_key_of_two_sources_is_found_in_both(
-    monkeypatch: pytest.MonkeyPatch, part_rows: int
-) -> None:
-    monkeypatch.setattr("intake.repeats.PART_ROWS", part_rows)
+@pytest.mark.parametrize("held", [1 << 22, 2])
+def test_a_key_of_two_sources_is_found_in_both(monkeypatch: pytest.MonkeyPatch, held: int) -> None:
+    monkeypatch.setattr("intake.repeats.HELD_NUMBERS", held)
     sources = {
         "a.csv": ibis.memtable({"key": ["x", "y", "z"], "source_row": [2, 3, 4]}),
         "b.csv": ibis.memtable({"key": ["w", "y", "w"], "source_row": [2, 3, 4]}),
@@ -109,3 +109,18 @@ def test_a_key_of_two_sources_is_found_in_both(
     found = repeated_rows(sources, ["key"], 9).to_pylist()
     places = sorted((row["source_file"], row["source_row"]) for row in found)
     assert places == [("a.csv", 3), ("b.csv", 2), ("b.csv", 3), ("b.csv", 4)]
+
+
+def test_many_keys_are_found_in_files_as_in_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keys = np.random.default_rng(2).integers(0, 4_000, 5_000)
+    rows = pa.table({"key": [f"k{key}" for key in keys], "source_row": range(2, 5_002)})
+    source = engine().create_table(ibis.util.gen_name("keys"), rows)
+    counts = Counter(keys.tolist())
+    expected = [row for row, key in enumerate(keys.tolist(), 2) if counts[key] > 1]
+    for held in (1 << 22, 100):
+        monkeypatch.setattr("intake.repeats.HELD_NUMBERS", held)
+        found = repeated_rows({"a.csv": source}, ["key"], 5_000)
+        assert sorted(found["source_row"].to_pylist()) == expected
+        assert set(found["source_file"].to_pylist()) == {"a.csv"}
