@@ -40,7 +40,7 @@ takes a good part.
 
 {huge_table}
 
-Target: memory does not grow with rows, {growth_met}: {growth:.2f} x from {small:,} to {huge:,} rows,
+Target: memory does not grow with rows, {growth_met}: {growth:.2f} x from {small:,} rows,
 {growth_large:.2f} x from {large:,}.
 """
 FLAT = 1.25
