@@ -21,7 +21,10 @@ from reports.palette import (
 )
 
 Figure = dict[str, Any]
-"""`{"data": [...], "layout": {...}}`, ready for Plotly; no template, no configuration."""
+"""`{"data": [...], "layout": {...}}`, ready for Plotly; no template, no configuration.
+
+`beside`, where it is given, is the height in a window with two columns.
+"""
 BIAS_LABEL = 180.0
 BIAS_TITLE = 200.0
 """Room for the title of the axis beside those labels, in the narrower of two columns."""
@@ -43,11 +46,7 @@ def event_figure(chart: EventChart) -> Figure:
             "x": [point.event_time for point in points],
             "y": [point.estimate for point in points],
             "line": {"color": colour, "width": 1.5},
-            "marker": {
-                "symbol": "circle-open" if name == "before" else "circle",
-                "color": colour,
-                "size": 8,
-            },
+            "marker": marker("circle-open" if name == "before" else "circle", colour, 8),
             "hoverinfo": "text",
             "hovertext": [
                 f"{point.event_time}: {number(point.estimate, signed=True)}"
@@ -134,7 +133,7 @@ def spend_figure(chart: SpendChart) -> Figure:
             "orientation": "h",
             "x": [bar.amount or 0.0 for bar in chart.bars],
             "y": list(range(count)),
-            "text": [bar.figures for bar in chart.bars],
+            "text": [f"\u00a0<b>{escape(bar.figures, quote=False)}</b>" for bar in chart.bars],
             "textposition": "outside",
             "cliponaxis": False,
             "hoverinfo": "text",
@@ -198,6 +197,17 @@ def line_trace(ends: list[float], index: int, colour: str, width: float) -> Figu
     }
 
 
+def marker(shape: str, colour: str, size: float) -> Figure:
+    """A marker as the drawings have it: a hollow one covers what is behind it."""
+    is_hollow = shape.endswith("-open") and not shape.startswith("x")
+    return {
+        "symbol": shape.removesuffix("-open") if is_hollow else shape,
+        "color": "#ffffff" if is_hollow else colour,
+        "size": size,
+        "line": {"color": colour, "width": 2},
+    }
+
+
 def marker_trace(x: float, index: int, style: tuple[str, str, int], hover: str) -> Figure:
     """One marker on a row: shape, colour and size; without hover where there are no words."""
     shape, colour, size = style
@@ -209,12 +219,7 @@ def marker_trace(x: float, index: int, style: tuple[str, str, int], hover: str) 
         "cliponaxis": False,
         "hoverinfo": "text" if hover else "skip",
         "hovertext": [hover],
-        "marker": {
-            "symbol": shape,
-            "color": colour,
-            "size": size,
-            "line": {"color": colour, "width": 2},
-        },
+        "marker": marker(shape, colour, size),
     }
 
 

@@ -1,4 +1,4 @@
-"""The forest plot as static SVG, in a wide and a narrow setting."""
+"""The forest plot as static SVG, in a wide, a middle and a narrow setting."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,22 @@ from reports.charts import ForestChart, ForestRow
 from reports.measure import text_width, wrap
 from reports.palette import QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
+from reports.svg import MIDDLE as MIDDLE_WIDTH
 from reports.svg import NARROW as NARROW_WIDTH
-from reports.svg import Canvas
+from reports.svg import TALL, Canvas
 
 LEADING = 1.32
+HEAD = 30.0
+"""Room above the rows for the words of both ends."""
+AXIS = 18.0
+"""Room for a second line of ticks above the rows of a tall chart."""
 
 
 @dataclass(frozen=True)
 class ForestLayout:
     """Where columns stand; in the narrow setting words go above and below each line."""
 
+    setting: str
     width: float
     label_width: float
     figures_width: float
@@ -32,8 +38,11 @@ class ForestLayout:
         return self.label_width + 16.0, self.width - self.figures_width - 16.0
 
 
-WIDE = ForestLayout(900, 250, 232, 13.5, stacked=False, wanted_ticks=6)
-NARROW = ForestLayout(NARROW_WIDTH, NARROW_WIDTH, NARROW_WIDTH, 13, stacked=True, wanted_ticks=4)
+WIDE = ForestLayout("wide", 900, 250, 232, 13.5, stacked=False, wanted_ticks=6)
+MIDDLE = ForestLayout("middle", MIDDLE_WIDTH, 184, 176, 13.5, stacked=False, wanted_ticks=4)
+NARROW = ForestLayout(
+    "narrow", NARROW_WIDTH, NARROW_WIDTH, NARROW_WIDTH, 13, stacked=True, wanted_ticks=4
+)
 
 
 @dataclass(frozen=True)
@@ -50,12 +59,13 @@ def draw_forest(chart: ForestChart, layout: ForestLayout) -> str:
     """The chart as an SVG string."""
     words = [_words(row, layout) for row in chart.rows]
     heights = [_height(entry, layout) for entry in words]
-    top = 30.0
+    is_tall = sum(heights) > TALL
+    top = HEAD + AXIS * is_tall
     bottom = top + sum(heights)
     title = wrap(chart.axis_title, layout.size - 1.5, layout.width - 16, 2)
     canvas = Canvas(layout.width, bottom + 30 + 16 * len(title))
     scale = Scale(*chart.limits, *layout.plot)
-    _draw_frame(canvas, layout, scale, (top, bottom))
+    _draw_frame(canvas, layout, scale, (top, bottom), is_tall=is_tall)
     _draw_titles(canvas, chart, layout, title, bottom)
     y = top
     for row, entry, height in zip(chart.rows, words, heights, strict=True):
@@ -66,7 +76,7 @@ def draw_forest(chart: ForestChart, layout: ForestLayout) -> str:
     spans = [(y - 15, y + 15) for y in centres] if layout.stacked else [(top, bottom)]
     canvas.lines(((zero, above, zero, below) for above, below in spans), stroke=QUIET, width=1.2)
     _draw_marks(canvas, chart, scale, centres)
-    return canvas.render("wide" if not layout.stacked else "narrow")
+    return canvas.render(layout.setting)
 
 
 def _words(row: ForestRow, layout: ForestLayout) -> _Words:
@@ -101,8 +111,14 @@ def _centres(
 
 
 def _draw_frame(
-    canvas: Canvas, layout: ForestLayout, scale: Scale, span: tuple[float, float]
+    canvas: Canvas,
+    layout: ForestLayout,
+    scale: Scale,
+    span: tuple[float, float],
+    *,
+    is_tall: bool,
 ) -> None:
+    """Grid, and the ticks below the rows; of a tall chart also above them."""
     values = ticks(scale.low, scale.high, layout.wanted_ticks)
     values = roomy_ticks(values, scale, layout.size - 1.5)
     places = [scale.at(value) for value in values]
@@ -113,7 +129,8 @@ def _draw_frame(
         size = layout.size - 1.5
         half = text_width(label, size) / 2
         inside = min(max(place, half), layout.width - half)
-        canvas.text(inside, bottom + 17, label, size=size, fill=QUIET, anchor="middle")
+        for y in (top - 7, bottom + 17) if is_tall else (bottom + 17,):
+            canvas.text(inside, y, label, size=size, fill=QUIET, anchor="middle")
 
 
 def _draw_titles(
@@ -188,9 +205,6 @@ def _draw_marks(canvas: Canvas, chart: ForestChart, scale: Scale, centres: list[
         if row.estimate is not None:
             shape = VERDICT_MARKERS[row.verdict]
             canvas.markers(shape, [(scale.at(row.estimate), y)], colour=colour, radius=6.5)
-        else:
-            at = scale.at(0.0) + 10
-            canvas.text(at, y + 4, "no estimate", size=12, fill=QUIET)
 
 
 def _draw_range(

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from reports.figures import Figure, base_layout, end_note, flat_band
+from reports.figures import Figure, base_layout, end_note, flat_band, marker
 from reports.palette import INK, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.spend_effect import SpendEffectChart, SpendPoint
 
@@ -46,12 +46,7 @@ def _trace(point: SpendPoint) -> Figure:
         "y": [point.estimate],
         "hoverinfo": "text",
         "hovertext": [f"{escape(point.name)}<br>{escape(point.measure)}"],
-        "marker": {
-            "symbol": VERDICT_MARKERS[point.verdict],
-            "color": colour,
-            "size": 12,
-            "line": {"color": colour, "width": 2},
-        },
+        "marker": marker(VERDICT_MARKERS[point.verdict], colour, 12),
     }
     if point.low is not None and point.high is not None:
         trace["error_y"] = {
