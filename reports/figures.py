@@ -7,7 +7,7 @@ from reports.charts import BiasChart, BiasRow, EventChart, SpendChart
 from reports.effect_charts import BIAS_WORDS
 from reports.effect_svg import state_mark
 from reports.measure import wrap
-from reports.numbers import number
+from reports.numbers import decimals_for, fixed
 from reports.palette import (
     BAND,
     FONT,
@@ -49,8 +49,8 @@ def event_figure(chart: EventChart) -> Figure:
             "marker": marker("circle-open" if name == "before" else "circle", colour, 8),
             "hoverinfo": "text",
             "hovertext": [
-                f"{point.event_time}: {number(point.estimate, signed=True)}"
-                + _hover_range(point.low, point.high)
+                f"{escape(chart.x_title)}: {fixed(point.event_time, 0)}"
+                f"<br>{_hover_value(point.estimate, point.low, point.high)}"
                 for point in points
             ],
         }
@@ -92,13 +92,13 @@ def bias_figure(chart: BiasChart) -> Figure:
         if row.low is not None and row.high is not None:
             data.append(line_trace([row.low, row.high], index, colour, 2.4))
         if row.estimate is not None:
-            text = f"{escape(row.label)}: {number(row.estimate, signed=True)}"
+            told = _hover_value(row.estimate, row.low, row.high)
             data.append(
                 marker_trace(
                     row.estimate,
                     index,
                     (shape, colour, 11),
-                    f"{text}{_hover_range(row.low, row.high)}",
+                    f"{escape(row.label)}: {told}",
                 )
             )
     count = len(chart.rows)
@@ -136,7 +136,7 @@ def spend_figure(chart: SpendChart) -> Figure:
             "text": [f"\u00a0<b>{escape(bar.figures, quote=False)}</b>" for bar in chart.bars],
             "textposition": "outside",
             "cliponaxis": False,
-            "hoverinfo": "text",
+            "hoverinfo": "skip",
             "width": 0.6,
             "marker": {"color": [colours[index % 3] for index in range(count)]},
         }
@@ -305,7 +305,10 @@ def _start_line() -> Figure:
     }
 
 
-def _hover_range(low: float | None, high: float | None) -> str:
+def _hover_value(value: float, low: float | None, high: float | None) -> str:
+    """A value and its range with the same decimals."""
+    decimals = decimals_for([value, low, high])
+    told = fixed(value, decimals, signed=True)
     if low is None or high is None:
-        return ""
-    return f" ({number(low)} to {number(high)})"
+        return told
+    return f"{told} ({fixed(low, decimals)} to {fixed(high, decimals)})"

@@ -9,8 +9,8 @@ from reports.palette import BAND, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
 from reports.svg import TALL
 
-LABEL = 232.0
-FIGURES = 208.0
+LABEL = 212.0
+FIGURES = 188.0
 ROW = 76.0
 AXIS = 18.0
 """Room for a second line of ticks above the rows of a tall chart."""

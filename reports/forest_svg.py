@@ -14,6 +14,8 @@ from reports.svg import TALL, Canvas
 LEADING = 1.32
 HEAD = 30.0
 """Room above the rows for the words of both ends."""
+MARK = 34.0
+"""Room for a mark between the words above and below it."""
 AXIS = 18.0
 """Room for a second line of ticks above the rows of a tall chart."""
 
@@ -53,6 +55,8 @@ class _Words:
     measure: list[str]
     figures: list[str]
     verdict: str
+    is_marked: bool
+    """Whether there is a mark; without one, words go below words in the narrow setting."""
 
 
 def draw_forest(chart: ForestChart, layout: ForestLayout) -> str:
@@ -73,7 +77,8 @@ def draw_forest(chart: ForestChart, layout: ForestLayout) -> str:
         y += height
     centres = _centres(words, heights, layout, top)
     zero = scale.at(0.0)
-    spans = [(y - 15, y + 15) for y in centres] if layout.stacked else [(top, bottom)]
+    marked = [y for entry, y in zip(words, centres, strict=True) if entry.is_marked]
+    spans = [(y - 15, y + 15) for y in marked] if layout.stacked else [(top, bottom)]
     canvas.lines(((zero, above, zero, below) for above, below in spans), stroke=QUIET, width=1.2)
     _draw_marks(canvas, chart, scale, centres)
     return canvas.render(layout.setting)
@@ -86,6 +91,7 @@ def _words(row: ForestRow, layout: ForestLayout) -> _Words:
         measure=wrap(row.measure, size, layout.label_width, 2),
         figures=wrap(row.figures, size, layout.figures_width, 3),
         verdict=VERDICT_WORDS[row.verdict],
+        is_marked=row.estimate is not None,
     )
 
 
@@ -94,7 +100,7 @@ def _height(words: _Words, layout: ForestLayout) -> float:
     left = len(words.name) + len(words.measure)
     right = len(words.figures) + 1
     if layout.stacked:
-        return (left + right) * line + 34 + 18
+        return (left + right) * line + MARK * words.is_marked + 18
     return max(left, right) * line + 22
 
 
@@ -163,7 +169,7 @@ def _draw_row(
     below = _draw_lines(canvas, words.measure, 0, below, layout.size, fill=QUIET)
     if layout.stacked:
         _draw_band(canvas, row, scale, below + 4, 30)
-        right, start = 0.0, below + 38
+        right, start = 0.0, below + 4 + MARK * words.is_marked
     else:
         _draw_band(canvas, row, scale, y + 5, height - 10)
         right = layout.width - layout.figures_width
@@ -192,7 +198,7 @@ def _draw_lines(
 
 
 def _draw_band(canvas: Canvas, row: ForestRow, scale: Scale, y: float, height: float) -> None:
-    if row.band is not None:
+    if row.band is not None and row.estimate is not None:
         low, high = scale.at(-row.band), scale.at(row.band)
         canvas.rect(low, y, high - low, height)
 

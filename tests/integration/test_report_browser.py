@@ -239,6 +239,11 @@ def test_a_report_prints_on_two_to_four_sheets(
     assert 2 <= printed.count(b"/Type /Page\n") <= 4
 
 
+def test_five_effects_and_their_spend_fill_three_sheets(pages: dict[str, Path], tab: Page) -> None:
+    tab.open(pages["portfolio"])
+    assert tab.print_pdf().count(b"/Type /Page\n") == 3
+
+
 def test_how_it_was_made_is_not_alone_on_the_last_sheet(tmp_path: Path, tab: Page) -> None:
     absent = [lacking(name, f"needs table {index % 11}") for index, name in enumerate(INDICATORS)]
     result = hiv().model_copy(update={"indicators": absent, "row_accounts": []})

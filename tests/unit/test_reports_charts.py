@@ -14,6 +14,7 @@ from reports.figures import bias_figure, event_figure, spend_figure
 from reports.forest_figure import forest_figure
 from reports.forest_svg import MIDDLE, NARROW, WIDE, draw_forest
 from reports.measure import text_width, wrap
+from reports.palette import QUIET
 from schemas.findings import Effect, EventTime, Findings, Interval
 from schemas.vocabulary import IntervalName
 from tests.findings_extremes import all_samples, bare_effect, empty, extremes
@@ -244,6 +245,31 @@ def test_what_has_no_estimate_says_so_once() -> None:
     assert chart is not None
     for layout in (WIDE, MIDDLE, NARROW):
         assert draw_forest(chart, layout).count("no estimate") == 1
+
+
+def test_a_row_without_estimate_has_no_zero_line_of_its_own_in_the_narrow_setting() -> None:
+    effects = portfolio().effects
+    chart, more = build_forest(findings(effects)), build_forest(findings([bare_effect(1, "A")]))
+    assert chart is not None
+    assert more is not None
+    zero = f'stroke="{QUIET}" stroke-width="1.2"'
+    assert zero in draw_forest(chart, NARROW)
+    assert zero not in draw_forest(more, NARROW)
+
+
+def test_one_effect_that_cannot_be_evaluated_says_why_and_not_that_it_has_no_estimate() -> None:
+    chart = build_forest(findings([bare_effect(1, "A")]))
+    assert chart is not None
+    assert chart.text.title == "Not evaluable: no outcome was supplied"
+
+
+def test_hovering_tells_the_time_in_words_and_a_range_with_equal_decimals() -> None:
+    chart = build_event_study(portfolio().effects[0], 1, "month")
+    assert chart is not None
+    first = event_figure(chart)["data"][0]["hovertext"][0]
+    number = r"[+\u2212]?\d\.\d\d"
+    told = rf"Months since the start: \u221220<br>{number} \({number} to {number}\)"
+    assert re.fullmatch(told, first)
 
 
 def test_a_hollow_marker_of_a_live_chart_covers_what_is_behind_it() -> None:
