@@ -82,6 +82,21 @@ HIDDEN_CELLS = """
 [...document.querySelectorAll('#summary-table td, #account-table td')]
   .filter(cell => !cell.offsetWidth || !cell.offsetHeight).length
 """
+SPLIT_WORDS = """
+[...document.querySelectorAll('th, td, dd, h2, h3')].filter(cell => cell.offsetWidth)
+  .flatMap(cell => {
+    const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+    while (words.nextNode())
+      for (const word of words.currentNode.textContent.matchAll(/\\p{L}{5,16}(?!\\p{L})/gu)) {
+        const range = document.createRange();
+        range.setStart(words.currentNode, word.index);
+        range.setEnd(words.currentNode, word.index + word[0].length);
+        const tops = [...range.getClientRects()].map(box => Math.round(box.top));
+        if (new Set(tops).size > 1) found.push(word[0]);
+      }
+    return found;
+  }).filter(word => !/^(ab|cd)/.test(word)).slice(0, 5)
+"""
 
 FIRST_PAINT = """
 new Promise(done => {
@@ -150,6 +165,16 @@ def test_nothing_is_clipped_hidden_or_over_another(
     assert tab.evaluate(OVERLAPS) == []
     assert tab.evaluate(SMALL_WORDS) == []
     assert tab.evaluate(HIDDEN_CELLS) == 0
+
+
+@pytest.mark.parametrize("width", [1280, 768])
+@pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio"])
+def test_no_word_of_a_table_is_split_over_two_lines(
+    name: str, width: int, pages: dict[str, Path], tab: Page
+) -> None:
+    tab.open(pages[name], width)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert tab.evaluate(SPLIT_WORDS) == []
 
 
 @pytest.mark.parametrize("width", EDGES)
