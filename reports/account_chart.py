@@ -11,10 +11,19 @@ SHOWN = 20
 """Files in the chart; the table has all."""
 
 
-def account_words(findings: Findings) -> str:
-    """What became of the rows, where no chart is needed to tell it."""
+def account_title(findings: Findings) -> str:
+    """Whether the rows that were read are all accounted for."""
     if not any(row.read for row in findings.row_accounts):
-        return "No row was read."
+        return "No row was read"
+    if all(row.is_balanced for row in findings.row_accounts):
+        return "Every row read is accounted for"
+    return "Some rows that were read are not accounted for"
+
+
+def account_words(findings: Findings) -> str:
+    """What became of the rows, where no chart is needed to tell it and the title does not."""
+    if not any(row.read for row in findings.row_accounts):
+        return ""
     return "All rows of every file were accepted."
 
 

@@ -11,6 +11,7 @@ from reports.sentences import (
     deciding_range,
     estimate_phrase,
     plain_range,
+    short_reason,
 )
 from reports.sources import window
 from reports.words import judged_effects, tally
@@ -198,7 +199,7 @@ def _forest_text(
         chart_id="forest",
         title=f"{count(len(effects), 'effect')}: {listed(parts)}"
         if len(effects) > 1
-        else f"{parts[0][2:].capitalize()}: {rows[0].figures}",
+        else _one_title(effects[0], rows[0]),
         how_to_read=(
             "Marker: best estimate. Thick line: its 95% range. Thin line: the range over every way "
             f"of removing bias. Grey band: too small to matter.{scale}"
@@ -206,6 +207,12 @@ def _forest_text(
         source=(f"Source: {shorten(findings.title, 24, 140)}, {window(findings)}."),
         aria_label=f"Forest plot of {count(len(rows), 'effect')}. {said}{more}.",
     )
+
+
+def _one_title(effect: Effect, row: ForestRow) -> str:
+    """The finding of the only effect with its numbers, or why it has none."""
+    told = row.figures if effect.estimate is not None else short_reason(effect)
+    return f"{VERDICT_WORDS[effect.verdict]}: {told}" if told else VERDICT_WORDS[effect.verdict]
 
 
 def _forest_row(effect: Effect, factor: float | None) -> ForestRow:

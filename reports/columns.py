@@ -13,6 +13,10 @@ WIDTH = 475.0
 SMALL, LINE = 14.0, 21.0
 FILLING = 100.0
 """White space that is better than numbers which nobody asked for."""
+SUMMARY = 32.0
+"""Height of the line under which the numbers of a chart are folded away."""
+STRETCH = 0.35
+"""Part of its height that a live chart in rows may gain, to end where the other column ends."""
 _VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
@@ -53,7 +57,7 @@ def in_columns(charts: list[ChartView], absent: Absent) -> Columns:
         numbers = given[0].table
         pairs += [(left, replace(right, numbers=numbers)) for left, right in pairs]
     offers = [offer for pair in pairs for offer in (Columns(pair), *_filled(pair, absent))]
-    return min(offers, key=lambda offer: _cost(offer, absent))
+    return _stretched(min(offers, key=lambda offer: _cost(offer, absent)), absent)
 
 
 def _filled(pair: tuple[Column, Column], absent: Absent) -> list[Columns]:
@@ -64,15 +68,53 @@ def _filled(pair: tuple[Column, Column], absent: Absent) -> list[Columns]:
 
 def _cost(offer: Columns, absent: Absent) -> float:
     """White space below the shorter column, in pixels; numbers are shown only to fill much."""
-    left, right = (_height(column, absent, offer.opened) for column in offer.pair)
+    shorter, gap = _gap(offer, absent)
     is_filled = bool(offer.opened or offer.pair[1].numbers)
-    return abs(left - right) + FILLING * is_filled
+    return gap - min(gap, _elasticity(offer.pair[shorter])) + FILLING * is_filled
+
+
+def _gap(offer: Columns, absent: Absent) -> tuple[int, float]:
+    """Which column is the shorter one, and by how much."""
+    left, right = (_height(column, absent, offer.opened) for column in offer.pair)
+    left -= SUMMARY if offer.pair[1].numbers else 0.0
+    return int(right < left), abs(left - right)
+
+
+def _stretched(offer: Columns, absent: Absent) -> Columns:
+    """The columns with the live charts of the shorter one as much higher as they may be."""
+    shorter, gap = _gap(offer, absent)
+    room = _elasticity(offer.pair[shorter])
+    if not room:
+        return offer
+    more = 1.0 + STRETCH * min(gap, room) / room
+    column = offer.pair[shorter]
+    charts = tuple(
+        _heightened(chart, more) if chart.is_elastic else chart for chart in column.charts
+    )
+    columns = list(offer.pair)
+    columns[shorter] = replace(column, charts=charts)
+    return replace(offer, pair=(columns[0], columns[1]))
+
+
+def _heightened(chart: ChartView, times: float) -> ChartView:
+    """The chart with a second height of its live figure, for windows with two columns."""
+    if chart.figure is None:
+        return chart
+    height = round(times * chart.figure["layout"]["height"])
+    return replace(chart, figure=chart.figure | {"beside": height})
+
+
+def _elasticity(column: Column) -> float:
+    """By how many pixels the live charts of a column may grow."""
+    figures = [chart.figure for chart in column.charts if chart.is_elastic and chart.figure]
+    return STRETCH * sum(float(figure["layout"]["height"]) for figure in figures)
 
 
 def _height(column: Column, absent: Absent, opened: str = "") -> float:
     told = _absent_height(absent) if column.has_absent else 0.0
     shown = [chart.table for chart in column.charts if chart.text.chart_id == opened]
     shown += [column.numbers] if column.numbers else []
+    told += SUMMARY if column.numbers else 0.0
     drawn = sum(_chart_height(chart) for chart in column.charts)
     return drawn + told + sum(_table_height(table) for table in shown)
 
@@ -97,8 +139,9 @@ def _absent_height(absent: Absent) -> float:
 def _table_height(table: Table) -> float:
     """Rows as high as their highest cell, every column with an equal part of the width."""
     part = 1.2 * WIDTH / len(table.header) - 12
-    rows = (max(_lines(cell, SMALL, part) for cell in row) for row in table.rows)
-    return sum(20.0 * lines + 17 for lines in rows) + 110
+    rows = (max(_lines(cell, SMALL, part) for cell in row) for row in (table.header, *table.rows))
+    words = 24.0 * _lines(table.caption, 17.0) + LINE * _lines(f"Download {table.caption} (CSV)")
+    return sum(20.0 * lines + 13 for lines in rows) + words + 38
 
 
 def _lines(text: str, size: float = SMALL, width: float = WIDTH) -> int:

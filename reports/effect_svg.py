@@ -5,11 +5,11 @@ from reports.charts import BiasChart, BiasRow, BiasState, EventChart, EventPoint
 from reports.effect_charts import BIAS_WORDS
 from reports.measure import text_width, wrap
 from reports.palette import BAND, GOOD, GRID, INK, LINE, NEUTRAL, QUIET, UNCLEAR
-from reports.svg import NARROW, Canvas
+from reports.svg import MIDDLE, NARROW, Canvas
 
 EVENT_WIDTHS = {"wide": 560.0, "narrow": NARROW}
 BIAS_WIDTHS = {"wide": 440.0, "narrow": NARROW}
-SPEND_WIDTHS = {"wide": 900.0, "narrow": NARROW}
+SPEND_WIDTHS = {"wide": 900.0, "middle": MIDDLE, "narrow": NARROW}
 STATE_SHAPES: dict[BiasState, str] = {
     "stands": "circle",
     "breaks": "diamond-open",
@@ -76,7 +76,7 @@ def draw_spend(chart: SpendChart, setting: str) -> str:
     """One bar per kind of spend, each with its own words."""
     width = SPEND_WIDTHS[setting]
     stacked = setting == "narrow"
-    label_width = 0.0 if stacked else 240.0
+    label_width = 0.0 if stacked else 220.0
     row_height = 58.0 if stacked else 44.0
     canvas = Canvas(width, row_height * len(chart.bars) + 4)
     room = width - label_width - 8
@@ -169,7 +169,8 @@ def _bias_frame(canvas: Canvas, chart: BiasChart, scale: Scale, bottom: float) -
     for value, label in zip(values, tick_labels(values), strict=True):
         canvas.text(scale.at(value), bottom + 17, label, size=12, fill=QUIET, anchor="middle")
     title = wrap(chart.axis_title, 12, canvas.width - 8, 1)[0]
-    canvas.text(canvas.width - 8, bottom + 37, title, size=12, fill=QUIET, anchor="end")
+    middle = min((scale.start + scale.end) / 2, canvas.width - 4 - text_width(title, 12) / 2)
+    canvas.text(middle, bottom + 37, title, size=12, fill=QUIET, anchor="middle")
     canvas.lines([(scale.at(0), 4, scale.at(0), bottom)], stroke=QUIET, width=1.2)
 
 

@@ -7,7 +7,7 @@ from reports.charts import BiasChart, BiasRow, EventChart, SpendChart
 from reports.effect_charts import BIAS_WORDS
 from reports.effect_svg import state_mark
 from reports.measure import wrap
-from reports.numbers import number
+from reports.numbers import decimals_for, fixed
 from reports.palette import (
     BAND,
     FONT,
@@ -21,7 +21,10 @@ from reports.palette import (
 )
 
 Figure = dict[str, Any]
-"""`{"data": [...], "layout": {...}}`, ready for Plotly; no template, no configuration."""
+"""`{"data": [...], "layout": {...}}`, ready for Plotly; no template, no configuration.
+
+`beside`, where it is given, is the height in a window with two columns.
+"""
 BIAS_LABEL = 180.0
 BIAS_TITLE = 200.0
 """Room for the title of the axis beside those labels, in the narrower of two columns."""
@@ -43,15 +46,11 @@ def event_figure(chart: EventChart) -> Figure:
             "x": [point.event_time for point in points],
             "y": [point.estimate for point in points],
             "line": {"color": colour, "width": 1.5},
-            "marker": {
-                "symbol": "circle-open" if name == "before" else "circle",
-                "color": colour,
-                "size": 8,
-            },
+            "marker": marker("circle-open" if name == "before" else "circle", colour, 8),
             "hoverinfo": "text",
             "hovertext": [
-                f"{point.event_time}: {number(point.estimate, signed=True)}"
-                + _hover_range(point.low, point.high)
+                f"{escape(chart.x_title)}: {fixed(point.event_time, 0)}"
+                f"<br>{_hover_value(point.estimate, point.low, point.high)}"
                 for point in points
             ],
         }
@@ -93,13 +92,13 @@ def bias_figure(chart: BiasChart) -> Figure:
         if row.low is not None and row.high is not None:
             data.append(line_trace([row.low, row.high], index, colour, 2.4))
         if row.estimate is not None:
-            text = f"{escape(row.label)}: {number(row.estimate, signed=True)}"
+            told = _hover_value(row.estimate, row.low, row.high)
             data.append(
                 marker_trace(
                     row.estimate,
                     index,
                     (shape, colour, 11),
-                    f"{text}{_hover_range(row.low, row.high)}",
+                    f"{escape(row.label)}: {told}",
                 )
             )
     count = len(chart.rows)
@@ -134,10 +133,10 @@ def spend_figure(chart: SpendChart) -> Figure:
             "orientation": "h",
             "x": [bar.amount or 0.0 for bar in chart.bars],
             "y": list(range(count)),
-            "text": [bar.figures for bar in chart.bars],
+            "text": [f"\u00a0<b>{escape(bar.figures, quote=False)}</b>" for bar in chart.bars],
             "textposition": "outside",
             "cliponaxis": False,
-            "hoverinfo": "text",
+            "hoverinfo": "skip",
             "width": 0.6,
             "marker": {"color": [colours[index % 3] for index in range(count)]},
         }
@@ -198,6 +197,17 @@ def line_trace(ends: list[float], index: int, colour: str, width: float) -> Figu
     }
 
 
+def marker(shape: str, colour: str, size: float) -> Figure:
+    """A marker as the drawings have it: a hollow one covers what is behind it."""
+    is_hollow = shape.endswith("-open") and not shape.startswith("x")
+    return {
+        "symbol": shape.removesuffix("-open") if is_hollow else shape,
+        "color": "#ffffff" if is_hollow else colour,
+        "size": size,
+        "line": {"color": colour, "width": 2},
+    }
+
+
 def marker_trace(x: float, index: int, style: tuple[str, str, int], hover: str) -> Figure:
     """One marker on a row: shape, colour and size; without hover where there are no words."""
     shape, colour, size = style
@@ -209,12 +219,7 @@ def marker_trace(x: float, index: int, style: tuple[str, str, int], hover: str) 
         "cliponaxis": False,
         "hoverinfo": "text" if hover else "skip",
         "hovertext": [hover],
-        "marker": {
-            "symbol": shape,
-            "color": colour,
-            "size": size,
-            "line": {"color": colour, "width": 2},
-        },
+        "marker": marker(shape, colour, size),
     }
 
 
@@ -300,7 +305,10 @@ def _start_line() -> Figure:
     }
 
 
-def _hover_range(low: float | None, high: float | None) -> str:
+def _hover_value(value: float, low: float | None, high: float | None) -> str:
+    """A value and its range with the same decimals."""
+    decimals = decimals_for([value, low, high])
+    told = fixed(value, decimals, signed=True)
     if low is None or high is None:
-        return ""
-    return f" ({number(low)} to {number(high)})"
+        return told
+    return f"{told} ({fixed(low, decimals)} to {fixed(high, decimals)})"

@@ -7,9 +7,13 @@ from reports.figures import Figure, base_layout, end_note, line_trace, marker_tr
 from reports.measure import wrap
 from reports.palette import BAND, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
+from reports.svg import TALL
 
-LABEL = 232.0
-FIGURES = 208.0
+LABEL = 212.0
+FIGURES = 188.0
+ROW = 76.0
+AXIS = 18.0
+"""Room for a second line of ticks above the rows of a tall chart."""
 
 
 def forest_figure(chart: ForestChart) -> Figure:
@@ -21,7 +25,7 @@ def forest_figure(chart: ForestChart) -> Figure:
         data += _range_traces(row, index, chart.limits, colour)
         data.append(_forest_marker(row, index, colour))
     layout = base_layout(
-        76 * count + 90, chart.axis_title, left=LABEL + 16, right=FIGURES + 16
+        ROW * count + 90, chart.axis_title, left=LABEL + 16, right=FIGURES + 16
     )  # fmt: skip
     layout["xaxis"]["range"] = list(chart.limits)
     layout["yaxis"] |= {"range": [count - 0.5, -0.5], "visible": False}
@@ -34,7 +38,26 @@ def forest_figure(chart: ForestChart) -> Figure:
         end_note(f"\u2190 {chart.low_end}", 0.0, "left"),
         end_note(f"{chart.high_end} \u2192", 1.0, "right"),
     ]
+    if ROW * count > TALL:
+        data.append(_repeat_axis(layout))
     return {"data": data, "layout": layout}
+
+
+def _repeat_axis(layout: Figure) -> Figure:
+    """Puts the ticks above the rows too; gives the trace without points that such an axis needs."""
+    layout["xaxis2"] = layout["xaxis"] | {
+        "title": {"text": ""},
+        "overlaying": "x",
+        "matches": "x",
+        "side": "top",
+        "showgrid": False,
+        "zeroline": False,
+    }
+    layout["height"] += AXIS
+    layout["margin"]["t"] += AXIS
+    for note in layout["annotations"][-2:]:
+        note["yshift"] = AXIS
+    return {"type": "scatter", "xaxis": "x2", "x": [None], "y": [None], "hoverinfo": "skip"}
 
 
 def _rows(chart: ForestChart) -> list[tuple[int, ForestRow]]:
@@ -65,7 +88,7 @@ def _range_traces(
 def _forest_marker(row: ForestRow, index: int, colour: str) -> Figure:
     hover = f"{escape(row.name)}<br>{escape(row.figures)}<br>{VERDICT_WORDS[row.verdict]}"
     if row.estimate is None:
-        return marker_trace(0.0, index, ("x-thin-open", QUIET, 1), hover)
+        return marker_trace(0.0, index, ("circle", "rgba(0,0,0,0)", 1), hover)
     return marker_trace(row.estimate, index, (VERDICT_MARKERS[row.verdict], colour, 13), hover)
 
 

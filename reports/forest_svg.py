@@ -1,4 +1,4 @@
-"""The forest plot as static SVG, in a wide and a narrow setting."""
+"""The forest plot as static SVG, in a wide, a middle and a narrow setting."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,24 @@ from reports.charts import ForestChart, ForestRow
 from reports.measure import text_width, wrap
 from reports.palette import QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
+from reports.svg import MIDDLE as MIDDLE_WIDTH
 from reports.svg import NARROW as NARROW_WIDTH
-from reports.svg import Canvas
+from reports.svg import TALL, Canvas
 
 LEADING = 1.32
+HEAD = 30.0
+"""Room above the rows for the words of both ends."""
+MARK = 34.0
+"""Room for a mark between the words above and below it."""
+AXIS = 18.0
+"""Room for a second line of ticks above the rows of a tall chart."""
 
 
 @dataclass(frozen=True)
 class ForestLayout:
     """Where columns stand; in the narrow setting words go above and below each line."""
 
+    setting: str
     width: float
     label_width: float
     figures_width: float
@@ -32,8 +40,11 @@ class ForestLayout:
         return self.label_width + 16.0, self.width - self.figures_width - 16.0
 
 
-WIDE = ForestLayout(900, 250, 232, 13.5, stacked=False, wanted_ticks=6)
-NARROW = ForestLayout(NARROW_WIDTH, NARROW_WIDTH, NARROW_WIDTH, 13, stacked=True, wanted_ticks=4)
+WIDE = ForestLayout("wide", 900, 250, 232, 13.5, stacked=False, wanted_ticks=6)
+MIDDLE = ForestLayout("middle", MIDDLE_WIDTH, 184, 176, 13.5, stacked=False, wanted_ticks=4)
+NARROW = ForestLayout(
+    "narrow", NARROW_WIDTH, NARROW_WIDTH, NARROW_WIDTH, 13, stacked=True, wanted_ticks=4
+)
 
 
 @dataclass(frozen=True)
@@ -44,18 +55,21 @@ class _Words:
     measure: list[str]
     figures: list[str]
     verdict: str
+    is_marked: bool
+    """Whether there is a mark; without one, words go below words in the narrow setting."""
 
 
 def draw_forest(chart: ForestChart, layout: ForestLayout) -> str:
     """The chart as an SVG string."""
     words = [_words(row, layout) for row in chart.rows]
     heights = [_height(entry, layout) for entry in words]
-    top = 30.0
+    is_tall = sum(heights) > TALL
+    top = HEAD + AXIS * is_tall
     bottom = top + sum(heights)
     title = wrap(chart.axis_title, layout.size - 1.5, layout.width - 16, 2)
     canvas = Canvas(layout.width, bottom + 30 + 16 * len(title))
     scale = Scale(*chart.limits, *layout.plot)
-    _draw_frame(canvas, layout, scale, (top, bottom))
+    _draw_frame(canvas, layout, scale, (top, bottom), is_tall=is_tall)
     _draw_titles(canvas, chart, layout, title, bottom)
     y = top
     for row, entry, height in zip(chart.rows, words, heights, strict=True):
@@ -63,10 +77,11 @@ def draw_forest(chart: ForestChart, layout: ForestLayout) -> str:
         y += height
     centres = _centres(words, heights, layout, top)
     zero = scale.at(0.0)
-    spans = [(y - 15, y + 15) for y in centres] if layout.stacked else [(top, bottom)]
+    marked = [y for entry, y in zip(words, centres, strict=True) if entry.is_marked]
+    spans = [(y - 15, y + 15) for y in marked] if layout.stacked else [(top, bottom)]
     canvas.lines(((zero, above, zero, below) for above, below in spans), stroke=QUIET, width=1.2)
     _draw_marks(canvas, chart, scale, centres)
-    return canvas.render("wide" if not layout.stacked else "narrow")
+    return canvas.render(layout.setting)
 
 
 def _words(row: ForestRow, layout: ForestLayout) -> _Words:
@@ -76,6 +91,7 @@ def _words(row: ForestRow, layout: ForestLayout) -> _Words:
         measure=wrap(row.measure, size, layout.label_width, 2),
         figures=wrap(row.figures, size, layout.figures_width, 3),
         verdict=VERDICT_WORDS[row.verdict],
+        is_marked=row.estimate is not None,
     )
 
 
@@ -84,7 +100,7 @@ def _height(words: _Words, layout: ForestLayout) -> float:
     left = len(words.name) + len(words.measure)
     right = len(words.figures) + 1
     if layout.stacked:
-        return (left + right) * line + 34 + 18
+        return (left + right) * line + MARK * words.is_marked + 18
     return max(left, right) * line + 22
 
 
@@ -101,8 +117,14 @@ def _centres(
 
 
 def _draw_frame(
-    canvas: Canvas, layout: ForestLayout, scale: Scale, span: tuple[float, float]
+    canvas: Canvas,
+    layout: ForestLayout,
+    scale: Scale,
+    span: tuple[float, float],
+    *,
+    is_tall: bool,
 ) -> None:
+    """Grid, and the ticks below the rows; of a tall chart also above them."""
     values = ticks(scale.low, scale.high, layout.wanted_ticks)
     values = roomy_ticks(values, scale, layout.size - 1.5)
     places = [scale.at(value) for value in values]
@@ -113,7 +135,8 @@ def _draw_frame(
         size = layout.size - 1.5
         half = text_width(label, size) / 2
         inside = min(max(place, half), layout.width - half)
-        canvas.text(inside, bottom + 17, label, size=size, fill=QUIET, anchor="middle")
+        for y in (top - 7, bottom + 17) if is_tall else (bottom + 17,):
+            canvas.text(inside, y, label, size=size, fill=QUIET, anchor="middle")
 
 
 def _draw_titles(
@@ -146,7 +169,7 @@ def _draw_row(
     below = _draw_lines(canvas, words.measure, 0, below, layout.size, fill=QUIET)
     if layout.stacked:
         _draw_band(canvas, row, scale, below + 4, 30)
-        right, start = 0.0, below + 38
+        right, start = 0.0, below + 4 + MARK * words.is_marked
     else:
         _draw_band(canvas, row, scale, y + 5, height - 10)
         right = layout.width - layout.figures_width
@@ -175,7 +198,7 @@ def _draw_lines(
 
 
 def _draw_band(canvas: Canvas, row: ForestRow, scale: Scale, y: float, height: float) -> None:
-    if row.band is not None:
+    if row.band is not None and row.estimate is not None:
         low, high = scale.at(-row.band), scale.at(row.band)
         canvas.rect(low, y, high - low, height)
 
@@ -188,9 +211,6 @@ def _draw_marks(canvas: Canvas, chart: ForestChart, scale: Scale, centres: list[
         if row.estimate is not None:
             shape = VERDICT_MARKERS[row.verdict]
             canvas.markers(shape, [(scale.at(row.estimate), y)], colour=colour, radius=6.5)
-        else:
-            at = scale.at(0.0) + 10
-            canvas.text(at, y + 4, "no estimate", size=12, fill=QUIET)
 
 
 def _draw_range(

@@ -169,8 +169,9 @@ def count(value: int, singular: str, plural: str | None = None) -> str:
 
 
 def tied(text: str) -> str:
-    """The text with every number held to the word after it, and a range in one piece."""
+    """The text with every number held to its currency and the word after it; ranges are whole."""
     held = re.sub(r"(?<=\d) to (?=[\d\u2212])", "\u00a0to\u00a0", text)
+    held = re.sub(r"\b([A-Z]{3}) (?=\d)", "\\1\u00a0", held)
     return re.sub(r"(\d%?) (?=[a-z])", "\\1\u00a0", held)
 
 

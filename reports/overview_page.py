@@ -4,7 +4,7 @@ import hashlib
 
 from reports.bundle import content_policy
 from reports.names import clean
-from reports.numbers import count, long_date, tied
+from reports.numbers import count, long_date
 from reports.overview import (
     StudyResult,
     overview_table,
@@ -31,7 +31,6 @@ def render_overview(results: list[StudyResult]) -> str:
         policy=content_policy([], [style]),
         style=style,
         digest=digest,
-        tied=tied,
         heading=_heading(results),
         sentences=verdict_sentences(results),
         studies=studies,

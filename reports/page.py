@@ -7,7 +7,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.account_chart import account_words
+from reports.account_chart import account_title, account_words
 from reports.bundle import content_policy, packed_plotly, plotly_script, plotly_styles, safe_json
 from reports.names import clean, human, shorten
 from reports.notes import OPEN, read_notes
@@ -81,14 +81,13 @@ def render_report(findings: Findings, digest: str | None = None) -> str:
         notes=read_notes(findings.notes),
         notes_open=OPEN,
         is_drawn=any(effect.estimate is not None for effect in judged_effects(findings)),
-        is_balanced=all(row.is_balanced for row in findings.row_accounts),
+        account_title=account_title(findings),
         account_words=account_words(findings),
         account_table=account_table(findings),
         inputs=input_table(findings),
         csv=lambda table: csv_link(table, synthetic=findings.synthetic),
         long_date=long_date,
         human=human,
-        tied=tied,
         clean=clean,
         **shown,
     )  # fmt: skip
@@ -120,7 +119,8 @@ def _figures(
 ) -> dict[str, object]:
     """Every figure by the id of its chart."""
     views = [*charts, *(effect.event for effect in effects), *(effect.bias for effect in effects)]
-    views += [chart for section in sections for chart in section.charts]
+    columns = [column for section in sections if section.charts for column in section.columns.pair]
+    views += [chart for column in columns for chart in column.charts]
     return {view.text.chart_id: view.figure for view in views if view and view.figure}
 
 
@@ -138,7 +138,7 @@ def page_asset(name: str) -> str:
 @cache
 def page_environment() -> Environment:
     """Templates that escape every text."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -146,3 +146,5 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["tied"] = tied
+    return environment

@@ -11,7 +11,7 @@ from reports.rows_svg import ROWS_WIDTHS
 from reports.svg import NARROW, Canvas
 
 SMALL = 11.5
-FIGURES = 42.0
+FIGURES = 50.0
 """Room for the figures beside a bar."""
 HEAD = 8.0
 HEADING = 14.0

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from reports.figures import Figure, base_layout
+from reports.figures import Figure, base_layout, marker
 from reports.palette import GRID, INK, LINE, QUIET
 from reports.phrases import GRADES
 from reports.quadrant import Place, QuadrantChart, places
@@ -44,7 +44,7 @@ def quadrant_figure(chart: QuadrantChart) -> Figure:
 
 
 def _marks(found: list[Place]) -> Figure:
-    colours = [place.mark.colour for place in found]
+    styles = [marker(place.mark.shape, place.mark.colour, 2 * place.radius) for place in found]
     return {
         "type": "scatter",
         "mode": "markers",
@@ -55,10 +55,10 @@ def _marks(found: list[Place]) -> Figure:
         "hovertext": [f"{escape(p.mark.name)}<br>{escape(p.mark.words)}" for p in found],
         "marker": {
             "opacity": 1,
-            "symbol": [place.mark.shape for place in found],
-            "color": colours,
-            "size": [2 * place.radius for place in found],
-            "line": {"color": colours, "width": 2},
+            "symbol": [style["symbol"] for style in styles],
+            "color": [style["color"] for style in styles],
+            "size": [style["size"] for style in styles],
+            "line": {"color": [place.mark.colour for place in found], "width": 2},
         },
     }
 

@@ -60,4 +60,5 @@ def _draw_square(canvas: Canvas, side: float) -> None:
         half = text_width(words, SIZE) / 2
         x = min(LEFT + value * side, canvas.width - half)
         canvas.text(x, foot + 34, words, size=SIZE, fill=QUIET, anchor="middle")
-    canvas.text(right, foot + 54, TITLE, size=SIZE, fill=QUIET, anchor="end")
+    x = min(middle, right - text_width(TITLE, SIZE) / 2)
+    canvas.text(x, foot + 54, TITLE, size=SIZE, fill=QUIET, anchor="middle")

@@ -15,10 +15,16 @@ Axis = Literal["percent", "ratio", "money", "count"]
 SIZE = 12.5
 LEADING = 16.0
 MARK_ROOM = 22.0
-HEAD_ROOM = 30.0
+HEAD_ROOM = 26.0
 TOP = 6.0
+TALL = 15
+"""A chart with more rows than these has its axis at its head too."""
+AXIS = 20.0
+"""Room for that second axis."""
 FOOT = 44.0
 GAP = 12.0
+APART = 5.0
+"""Room below a mark, which belongs to the words above it."""
 QUARTERS = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
@@ -67,6 +73,11 @@ class RowsChart:
         """All rows from top to bottom."""
         return [row for group in self.groups for row in group.rows]
 
+    @property
+    def head(self) -> float:
+        """Where the first row starts."""
+        return TOP + AXIS * (len(self.rows) > TALL)
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -81,11 +92,11 @@ class Slot:
 
 def slots_of(chart: RowsChart, width: float) -> Iterator[Slot]:
     """Headings and rows from top to bottom, for a drawing of this width."""
-    y = TOP
+    y = chart.head
     for group in chart.groups:
         if group.heading:
             lines = wrap(group.heading, SIZE * 1.12, width, 2)
-            y += HEAD_ROOM - LEADING if y > TOP else 0
+            y += HEAD_ROOM - LEADING if y > chart.head else 0
             yield Slot(None, lines, "", y, y)
             y += LEADING * len(lines) + 4
         for row in group.rows:
@@ -98,7 +109,7 @@ def slots_of(chart: RowsChart, width: float) -> Iterator[Slot]:
             height = LEADING * len(lines)
             figures = "" if is_long else row.figures
             yield Slot(row, lines, figures, y, y + height + MARK_ROOM / 2)
-            y += height + MARK_ROOM
+            y += height + MARK_ROOM + APART
 
 
 def height_of(slots: list[Slot]) -> float:

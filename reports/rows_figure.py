@@ -8,6 +8,7 @@ from reports.rows import (
     FOOT,
     MARK_ROOM,
     SIZE,
+    TOP,
     Row,
     RowsChart,
     Slot,
@@ -44,6 +45,8 @@ def rows_figure(chart: RowsChart) -> Figure:
     layout["yaxis"] |= {"range": [bottom, 0], "visible": False}
     layout["shapes"] = _guides(chart, slots)
     layout["annotations"] = [note for slot in slots for note in _notes(slot)]
+    if chart.head > TOP:
+        layout["annotations"] += [_tick(value, words) for value, words in known]
     rows = [(slot.row, slot.centre) for slot in slots if slot.row is not None]
     return {"data": _traces(chart, rows), "layout": layout}
 
@@ -153,6 +156,12 @@ def _notes(slot: Slot) -> list[Figure]:
         figures = escape(slot.figures, quote=False)
         notes.append(_note(f"<b>{figures}</b>", slot.top, "right"))
     return notes
+
+
+def _tick(value: float, words: str) -> Figure:
+    """Words of the axis above the rows."""
+    own = {"xref": "x", "x": value, "xanchor": "center", "xshift": 0, "yanchor": "middle"}
+    return _note(words, TOP + 4, "left") | own | {"font": {"size": 12, "color": QUIET}}
 
 
 def _note(text: str, y: float, side: str) -> Figure:

@@ -8,6 +8,7 @@ from reports.rows import (
     LEADING,
     MARK_ROOM,
     SIZE,
+    TOP,
     Row,
     RowsChart,
     Slot,
@@ -63,9 +64,10 @@ def _draw_axis(
         at = scale.at(value)
         half_width = text_width(words, 12) / 2
         inside = min(max(at, half_width), canvas.width - half_width)
-        canvas.text(inside, bottom + 14, words, size=12, fill=QUIET, anchor="middle")
+        for y in (bottom + 14, *([TOP + 8] if chart.head > TOP else [])):
+            canvas.text(inside, y, words, size=12, fill=QUIET, anchor="middle")
     title = wrap(chart.axis_title, 12, canvas.width - 16, 1)[0]
-    canvas.text(4, bottom + 34, title, size=12, fill=QUIET)
+    canvas.text(canvas.width / 2, bottom + 34, title, size=12, fill=QUIET, anchor="middle")
 
 
 def _draw_reference(canvas: Canvas, value: float, scale: Scale, slots: list[Slot]) -> None:

@@ -120,14 +120,14 @@ def chart_view(view: RowsView | DrawnView, findings: Findings) -> ChartView:
     """A chart of indicators as the page shows it."""
     if isinstance(view, RowsView):
         return rows_view(view.chart, indicator_table(view, findings.currency))
-    drawn = markup(view.wide, view.narrow)
-    return ChartView(view.text, *drawn, view.figure, view.table, view.key)
+    wide, narrow = markup(view.wide), markup(view.narrow)
+    return ChartView(view.text, wide, narrow, view.figure, view.table, view.key)
 
 
 def rows_view(chart: RowsChart, table: Table) -> ChartView:
     """A chart in rows as the page shows it."""
-    wide, narrow = draw_rows(chart, "wide"), draw_rows(chart, "narrow")
-    return ChartView(chart.text, *markup(wide, narrow), rows_figure(chart), table)
+    wide, narrow = (markup(draw_rows(chart, setting)) for setting in ("wide", "narrow"))
+    return ChartView(chart.text, wide, narrow, rows_figure(chart), table, is_elastic=True)
 
 
 def subgroup_view(findings: Findings) -> ChartView | None:

@@ -2,9 +2,13 @@
 
 from html import escape
 
-from reports.figures import Figure, base_layout, end_note, flat_band
+from reports.figures import Figure, base_layout, end_note, flat_band, marker
+from reports.measure import wrap
 from reports.palette import INK, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.spend_effect import SpendEffectChart, SpendPoint
+
+HOVER = 320.0
+"""Width of the words that hovering shows."""
 
 
 def spend_effect_figure(chart: SpendEffectChart) -> Figure:
@@ -34,10 +38,11 @@ def spend_effect_figure(chart: SpendEffectChart) -> Figure:
         end_note(title, 0.0, "left") | {"xshift": -56, "yshift": 22, "align": "left"},
         *(_number(point) for point in chart.points),
     ]
-    return {"data": [_trace(point) for point in chart.points], "layout": layout}
+    data = [_trace(point, words) for point, words in zip(chart.points, chart.key, strict=True)]
+    return {"data": data, "layout": layout}
 
 
-def _trace(point: SpendPoint) -> Figure:
+def _trace(point: SpendPoint, words: str) -> Figure:
     colour = VERDICT_COLOURS[point.verdict]
     trace: Figure = {
         "type": "scatter",
@@ -45,13 +50,8 @@ def _trace(point: SpendPoint) -> Figure:
         "x": [point.place],
         "y": [point.estimate],
         "hoverinfo": "text",
-        "hovertext": [f"{escape(point.name)}<br>{escape(point.measure)}"],
-        "marker": {
-            "symbol": VERDICT_MARKERS[point.verdict],
-            "color": colour,
-            "size": 12,
-            "line": {"color": colour, "width": 2},
-        },
+        "hovertext": ["<br>".join(escape(line) for line in wrap(words, 13, HOVER, 4))],
+        "marker": marker(VERDICT_MARKERS[point.verdict], colour, 12),
     }
     if point.low is not None and point.high is not None:
         trace["error_y"] = {

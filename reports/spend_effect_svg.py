@@ -1,12 +1,12 @@
-"""Spend against effect as static SVG, in a wide and a narrow setting."""
+"""Spend against effect as static SVG, in a wide, a middle and a narrow setting."""
 
 from reports.axes import Scale
 from reports.measure import text_width, wrap
 from reports.palette import BAND, GRID, INK, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.spend_effect import SpendEffectChart, SpendPoint
-from reports.svg import NARROW, Canvas
+from reports.svg import MIDDLE, NARROW, Canvas
 
-SIZES = {"wide": (900.0, 340.0), "narrow": (NARROW, 310.0)}
+SIZES = {"wide": (900.0, 340.0), "middle": (MIDDLE, 320.0), "narrow": (NARROW, 310.0)}
 LINE = 18.0
 FOOT = 48.0
 
@@ -49,9 +49,8 @@ def _frame(canvas: Canvas, chart: SpendEffectChart, across: Scale, down: Scale) 
         half = text_width(words, 12) / 2
         at = min(max(across.at(value), half), canvas.width - half)
         canvas.text(at, down.start + 18, words, size=12, fill=QUIET, anchor="middle")
-    canvas.text(
-        canvas.width - 8, down.start + 40, "Advocacy spend", size=12, fill=QUIET, anchor="end"
-    )
+    middle = (across.start + across.end) / 2
+    canvas.text(middle, down.start + 40, "Advocacy spend", size=12, fill=QUIET, anchor="middle")
 
 
 def _point(canvas: Canvas, point: SpendPoint, across: Scale, down: Scale) -> None:

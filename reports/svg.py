@@ -17,6 +17,10 @@ TEXT_SIZE = 12
 """Size of text that says no other; its colour is QUIET."""
 NARROW = 280.0
 """Width of a narrow drawing: a figure's on the narrowest page, so that text keeps its size."""
+MIDDLE = 620.0
+"""Width of a drawing across the page of a tablet."""
+TALL = 700.0
+"""A drawing with more rows than this height holds has its axis at its head too."""
 
 
 class Canvas:

@@ -1,7 +1,6 @@
 """What the page's template reads: every text ready, every drawing already safe markup."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from markupsafe import Markup
 
@@ -10,7 +9,7 @@ from reports.effect_charts import build_bias, build_event_study
 from reports.effect_svg import draw_bias, draw_event_study, draw_spend
 from reports.figures import Figure, bias_figure, event_figure, spend_figure
 from reports.forest_figure import forest_figure
-from reports.forest_svg import NARROW, WIDE, draw_forest
+from reports.forest_svg import MIDDLE, NARROW, WIDE, draw_forest
 from reports.indicator_rows import overall
 from reports.names import human, sentence, shorten
 from reports.numbers import display_unit, money, of_one
@@ -46,7 +45,8 @@ from schemas.vocabulary import Certainty
 EVIDENCE = {"Q1": "evidence", "Q2": "voice", "Q3": "relationships"}
 """Where each question is answered."""
 LINKS = {"untold": "See what is missing", "accounts": "See which data were read"}
-Size = Literal["full", "half"]
+SETTINGS = ("wide", "middle", "narrow")
+"""Of a drawing that spans the page."""
 OPEN_EFFECTS = 8
 """Up to this many effects every section is open; beyond it all are closed alike."""
 LIVE_EFFECTS = 100
@@ -55,7 +55,7 @@ LIVE_EFFECTS = 100
 
 @dataclass(frozen=True)
 class ChartView:
-    """One chart as the page shows it: two drawings, a figure, a table.
+    """One chart as the page shows it: drawings, a figure, a table.
 
     Where there are too many of its kind to draw each three times, `wide` is empty, the narrow
     drawing stands at every width, and there is no figure.
@@ -68,6 +68,10 @@ class ChartView:
     table: Table
     key: tuple[str, ...] = ()
     """What the numbers in the drawing stand for, in their order."""
+    middle: str = ""
+    """For a tablet, where a chart that spans the page would be too small in its wide drawing."""
+    is_elastic: bool = False
+    """Whether the rows of the figure stand further apart where it is given more height."""
 
 
 @dataclass(frozen=True)
@@ -186,11 +190,14 @@ def forest_view(findings: Findings) -> ChartView | None:
     chart = build_forest(findings)
     if chart is None:
         return None
+    wide, middle, narrow = (markup(draw_forest(chart, one)) for one in (WIDE, MIDDLE, NARROW))
     return ChartView(
         chart.text,
-        *markup(draw_forest(chart, WIDE), draw_forest(chart, NARROW)),
+        wide,
+        narrow,
         forest_figure(chart),
         summary_table(judged_effects(findings), "summary-table", "Summary of findings"),
+        middle=middle,
     )
 
 
@@ -199,9 +206,14 @@ def spend_view(findings: Findings) -> ChartView | None:
     chart = build_spend(findings)
     if chart is None:
         return None
-    wide, narrow = draw_spend(chart, "wide"), draw_spend(chart, "narrow")
+    wide, middle, narrow = (markup(draw_spend(chart, setting)) for setting in SETTINGS)
     return ChartView(
-        chart.text, *markup(wide, narrow), spend_figure(chart), spend_table(chart, findings)
+        chart.text,
+        wide,
+        narrow,
+        spend_figure(chart),
+        spend_table(chart, findings),
+        middle=middle,
     )
 
 
@@ -210,13 +222,15 @@ def spend_effect_view(findings: Findings) -> ChartView | None:
     chart = build_spend_effect(findings)
     if chart is None:
         return None
-    wide, narrow = draw_spend_effect(chart, "wide"), draw_spend_effect(chart, "narrow")
+    wide, middle, narrow = (markup(draw_spend_effect(chart, setting)) for setting in SETTINGS)
     return ChartView(
         chart.text,
-        *markup(wide, narrow),
+        wide,
+        narrow,
         spend_effect_figure(chart),
         spend_effect_table(findings),
         chart.key,
+        middle,
     )
 
 
@@ -254,12 +268,9 @@ def other_effects(findings: Findings) -> Table | None:
     return summary_table(others, "others-table", "Negative controls (exploratory)")
 
 
-def markup(wide: str, narrow: str) -> tuple[Markup, Markup]:
-    """Both drawings as what the page takes for safe."""
-    return (
-        Markup(wide),  # noqa: S704 - the SVG writer escapes every text
-        Markup(narrow),  # noqa: S704 - the SVG writer escapes every text
-    )
+def markup(drawing: str) -> Markup:
+    """A drawing as what the page takes for safe."""
+    return Markup(drawing)  # noqa: S704 - the SVG writer escapes every text
 
 
 def _effect_view(effect: Effect, index: int, period: str) -> EffectView:
@@ -294,20 +305,16 @@ def _event_view(effect: Effect, index: int, period: str) -> ChartView | None:
     chart = build_event_study(effect, index, period)
     if chart is None:
         return None
-    wide, narrow = draw_event_study(chart, "wide"), draw_event_study(chart, "narrow")
-    return ChartView(
-        chart.text, *markup(wide, narrow), event_figure(chart), event_table(chart, index)
-    )
+    wide, narrow = (markup(draw_event_study(chart, setting)) for setting in ("wide", "narrow"))
+    return ChartView(chart.text, wide, narrow, event_figure(chart), event_table(chart, index))
 
 
 def _bias_view(effect: Effect, index: int) -> tuple[ChartView, str] | None:
     chart = build_bias(effect, index)
     if chart is None:
         return None
-    wide, narrow = draw_bias(chart, "wide"), draw_bias(chart, "narrow")
-    view = ChartView(
-        chart.text, *markup(wide, narrow), bias_figure(chart), bias_table(chart, index)
-    )
+    wide, narrow = (markup(draw_bias(chart, setting)) for setting in ("wide", "narrow"))
+    view = ChartView(chart.text, wide, narrow, bias_figure(chart), bias_table(chart, index))
     return view, chart.words
 
 

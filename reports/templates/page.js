@@ -50,6 +50,7 @@
     const plotly = (ready = ready || unpack());
     if (!plotly) return;
     const live = figure.querySelector(".live");
+    if (model.beside && innerWidth > 960) model.layout.height = model.beside;
     figure.classList.add("drawing-live");
     try {
       await plotly.newPlot(live, model.data, model.layout, { displayModeBar: false, responsive: true });

@@ -12,11 +12,12 @@ from reports.effect_charts import bias_state, bias_words, build_bias, build_even
 from reports.effect_svg import draw_bias, draw_event_study, draw_spend
 from reports.figures import bias_figure, event_figure, spend_figure
 from reports.forest_figure import forest_figure
-from reports.forest_svg import NARROW, WIDE, draw_forest
+from reports.forest_svg import MIDDLE, NARROW, WIDE, draw_forest
 from reports.measure import text_width, wrap
+from reports.palette import QUIET
 from schemas.findings import Effect, EventTime, Findings, Interval
 from schemas.vocabulary import IntervalName
-from tests.findings_extremes import all_samples, empty, extremes
+from tests.findings_extremes import all_samples, bare_effect, empty, extremes
 from tests.findings_samples import findings, hiv, incentive_effect, portfolio, prop99, spend
 
 SETTINGS = ("wide", "narrow")
@@ -27,9 +28,9 @@ def drawings(result: Findings) -> list[str]:
     drawn = []
     forest, spent = build_forest(result), build_spend(result)
     if forest:
-        drawn += [draw_forest(forest, WIDE), draw_forest(forest, NARROW)]
+        drawn += [draw_forest(forest, layout) for layout in (WIDE, MIDDLE, NARROW)]
     if spent:
-        drawn += [draw_spend(spent, setting) for setting in SETTINGS]
+        drawn += [draw_spend(spent, setting) for setting in ("middle", *SETTINGS)]
     for index, effect in enumerate(result.effects):
         event, bias = build_event_study(effect, index, result.period), build_bias(effect, index)
         for setting in SETTINGS:
@@ -225,6 +226,61 @@ def test_plotly_accepts_every_figure_and_shows_the_same_values() -> None:
     assert markers == [row.estimate for row in forest.rows]
     assert list(figures[2].data[1].y) == [p.estimate for p in event.points if p.event_time >= 0]
     assert all(trace.type == "bar" for trace in figures[1].data)
+
+
+@pytest.mark.parametrize(("count", "axes"), [(3, 1), (40, 2)])
+def test_a_chart_taller_than_a_screen_has_its_axis_at_its_head_too(count: int, axes: int) -> None:
+    effects = portfolio().effects[:1] * count
+    chart = build_forest(findings(effects))
+    assert chart is not None
+    for layout in (WIDE, MIDDLE, NARROW):
+        assert draw_forest(chart, layout).count(">0</text>") == axes
+    live = forest_figure(chart)
+    go.Figure(live)
+    assert ("xaxis2" in live["layout"]) == (axes == 2)
+
+
+def test_what_has_no_estimate_says_so_once() -> None:
+    chart = build_forest(findings([bare_effect(1, "A"), *portfolio().effects]))
+    assert chart is not None
+    for layout in (WIDE, MIDDLE, NARROW):
+        assert draw_forest(chart, layout).count("no estimate") == 1
+
+
+def test_a_row_without_estimate_has_no_zero_line_of_its_own_in_the_narrow_setting() -> None:
+    effects = portfolio().effects
+    chart, more = build_forest(findings(effects)), build_forest(findings([bare_effect(1, "A")]))
+    assert chart is not None
+    assert more is not None
+    zero = f'stroke="{QUIET}" stroke-width="1.2"'
+    assert zero in draw_forest(chart, NARROW)
+    assert zero not in draw_forest(more, NARROW)
+
+
+def test_one_effect_that_cannot_be_evaluated_says_why_and_not_that_it_has_no_estimate() -> None:
+    chart = build_forest(findings([bare_effect(1, "A")]))
+    assert chart is not None
+    assert chart.text.title == "Not evaluable: no outcome was supplied"
+
+
+def test_hovering_tells_the_time_in_words_and_a_range_with_equal_decimals() -> None:
+    chart = build_event_study(portfolio().effects[0], 1, "month")
+    assert chart is not None
+    first = event_figure(chart)["data"][0]["hovertext"][0]
+    number = r"[+\u2212]?\d\.\d\d"
+    told = rf"Months since the start: \u221220<br>{number} \({number} to {number}\)"
+    assert re.fullmatch(told, first)
+
+
+def test_a_hollow_marker_of_a_live_chart_covers_what_is_behind_it() -> None:
+    chart = build_forest(portfolio())
+    event = build_event_study(portfolio().effects[0], 1, "month")
+    assert chart is not None
+    assert event is not None
+    traces = forest_figure(chart)["data"] + event_figure(event)["data"]
+    styles = [trace["marker"] for trace in traces if "marker" in trace]
+    assert not any(style["symbol"].endswith("-open") for style in styles)
+    assert {"#ffffff"} < {style["color"] for style in styles}
 
 
 def test_names_in_figures_cannot_become_markup() -> None:

@@ -1,9 +1,11 @@
 """Charts in two columns: kept in order, balanced, the shorter one filled where it pays."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from reports.charts import ChartText
-from reports.columns import Columns, in_columns
+from reports.columns import STRETCH, Columns, in_columns
 from reports.tables import Table
 from reports.views import ChartView
 
@@ -51,3 +53,17 @@ def test_the_numbers_of_one_chart_alone_stand_beside_it() -> None:
     only = chart("a", 300, rows=7)
     assert in_columns([only], []).pair[1].numbers == only.table
     assert in_columns([chart("a", 300, rows=40)], []).pair[1].numbers is None
+
+
+def test_live_rows_of_the_shorter_column_are_set_further_apart_to_end_with_the_longer_one() -> None:
+    low, high = (
+        replace(chart(name, height), figure={"layout": {"height": height}}, is_elastic=True)
+        for name, height in (("a", 300), ("b", 360))
+    )
+    [left], [right] = (column.charts for column in in_columns([low, high], []).pair)
+    assert left.figure == {"layout": {"height": 300}, "beside": 360}
+    assert right.figure == high.figure
+    far = replace(high, wide=chart("b", 900).wide)
+    [left], _ = (column.charts for column in in_columns([low, far], []).pair)
+    assert left.figure is not None
+    assert left.figure["beside"] == round(300 * (1 + STRETCH))

@@ -6,7 +6,7 @@ from itertools import pairwise
 import plotly.graph_objects as go
 import pytest
 
-from reports.account_chart import account_words, build_accounts
+from reports.account_chart import account_title, account_words, build_accounts
 from reports.notes import read_notes
 from reports.page import render_report
 from reports.rows_figure import rows_figure
@@ -165,6 +165,15 @@ def test_one_wild_subgroup_is_cut_at_the_axis() -> None:
     assert len(view.table.rows) == 31
 
 
+@pytest.mark.parametrize(("count", "axes"), [(4, 1), (24, 2)])
+def test_many_rows_have_their_axis_at_their_head_too(count: int, axes: int) -> None:
+    chart = build_subgroups(findings([part(f"level_{index}", -3.0) for index in range(count)]))
+    assert chart is not None
+    assert draw_rows(chart, "wide").count(">0</text>") == axes
+    notes = [note["text"] for note in rows_figure(chart)["layout"]["annotations"]]
+    assert notes.count("0") == axes - 1
+
+
 def test_the_band_of_rows_is_in_drawing_and_figure() -> None:
     chart = build_subgroups(findings([part("under_40", -3.0)]))
     assert chart is not None
@@ -205,7 +214,8 @@ def test_files_of_which_every_row_was_accepted_are_told_in_one_sentence() -> Non
     every = findings([], row_accounts=[account("unit", 40), account("outcome", 9)])
     assert build_accounts(every) is None
     assert account_words(every) == "All rows of every file were accepted."
-    assert account_words(findings([], row_accounts=[account("unit", 0)])) == "No row was read."
+    nothing = findings([], row_accounts=[account("unit", 0)])
+    assert (account_title(nothing), account_words(nothing)) == ("No row was read", "")
     page = render_report(write_words(every))
     assert "<summary>Rows of each file</summary>" in page
     assert 'id="account-table"' in page

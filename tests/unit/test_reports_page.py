@@ -251,6 +251,7 @@ def test_without_an_effect_the_facts_are_the_spend_and_what_is_needed() -> None:
 
 
 def test_a_number_keeps_the_word_after_it_on_its_line() -> None:
+    assert tied("EUR 1.5 million to 2") == "EUR\u00a01.5\u00a0million to 2"
     assert tied("range \u22121.4 to 3.6, 1 better") == (
         "range \u22121.4\u00a0to\u00a03.6, 1\u00a0better"
     )
