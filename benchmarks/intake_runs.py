@@ -17,7 +17,7 @@ from intake.read import read_raw
 from intake.stored import parquet_table
 from intake.study import load_study
 from pipelines.engine import connect
-from pipelines.settings import Settings
+from pipelines.settings import Settings, collect_seldom
 from pipelines.storage import write_table
 from schemas.findings import RowAccount
 from schemas.registry import TABLE_ORDER
@@ -60,6 +60,7 @@ def floor(folder: Path) -> Answer:
 def ours(folder: Path) -> Answer:
     """What a run does: raw, core and quarantine as Parquet, row accounts, the contract."""
     clock = started()
+    collect_seldom()
     with _output(folder) as output:
         settings = Settings(threads=THREADS, memory_limit=MEMORY)
         backend = connect([folder, output], settings, output / "spill")

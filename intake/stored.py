@@ -23,7 +23,7 @@ from schemas.registry import SOURCE_COLUMNS
 
 GROUP_ROWS = 131_072
 """Rows of a row group: bytes depend on the rows alone, not on threads or the engine's plan."""
-SLICE_ROWS = 262_144
+SLICE_ROWS = 393_216
 """Source rows that are held in memory at once."""
 BATCH_ROWS = 524_288
 """Rows of a query that are taken at once."""
