@@ -44,7 +44,7 @@ Target: memory does not grow with rows, {growth_met}: {growth:.2f} x from {small
 {growth_large:.2f} x from {large:,}.
 """
 FLAT = 1.25
-"""Fifty times the rows may take so many times the memory: a million rows are three slices, too few to fill the pipeline."""
+"""Fifty times the rows may take so much more memory: a million rows are three slices."""
 
 
 def measure_intake(

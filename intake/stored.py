@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -31,6 +32,8 @@ DICTIONARY_BYTES = 131_072
 """Texts of a column that hardly repeat are soon written without a dictionary."""
 NULLS = "null_counts"
 """Under this name a file says of each column how many cells are null."""
+FOOTERS = 8
+"""So many ends of files are held. Each is megabytes in a cycle: a run seldom looks for those."""
 WAITING = 1
 Put = Callable[[pa.Table], None]
 _FILES: WeakKeyDictionary[ibis.BaseBackend, dict[str, Path]] = WeakKeyDictionary()
@@ -137,14 +140,28 @@ def stored_table(backend: ibis.BaseBackend, path: Path) -> ibis.Table:
 
 def parquet_table(backend: ibis.BaseBackend, path: Path) -> ibis.Table:
     """The rows of any Parquet file that this program wrote, as a table; the same for one file."""
-    found = path.stat()
-    state = (path, found.st_ino, found.st_mtime_ns, found.st_size)
+    state = _state(path)
     tables = _TABLES.setdefault(backend, {})
     if state not in tables:
         name = gen_name("parquet")
         _FILES.setdefault(backend, {})[name] = path
         tables[state] = backend.read_parquet(path, table_name=name)
     return tables[state]
+
+
+def _state(path: Path) -> State:
+    found = path.stat()
+    return path, found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _footer(path: Path) -> pq.FileMetaData:
+    """What a file says at its end: it is read once, for it grows with the file."""
+    return _footer_of(_state(path))
+
+
+@lru_cache(maxsize=FOOTERS)
+def _footer_of(state: State) -> pq.FileMetaData:
+    return pq.read_metadata(state[0])
 
 
 def file_of(table: ibis.Table) -> Path | None:
@@ -204,7 +221,7 @@ def null_counts(table: ibis.Table) -> dict[str, int]:
     path = file_of(table)
     if path is None:
         return {}
-    told = pq.read_metadata(path).metadata or {}
+    told = _footer(path).metadata or {}
     counts: dict[str, int] = json.loads(told.get(NULLS.encode(), "{}"))
     return counts
 
@@ -213,7 +230,7 @@ def row_count(table: ibis.Table) -> int:
     """Rows of a table, as its file tells where it is a file."""
     path = file_of(table)
     if path is not None:
-        return int(pq.read_metadata(path).num_rows)
+        return int(_footer(path).num_rows)
     return int(table.count().to_pyarrow().as_py())
 
 
@@ -222,7 +239,7 @@ def rows_per_source(table: ibis.Table) -> Counter[str] | None:
     path = file_of(table)
     if path is None:
         return None
-    found = pq.read_metadata(path)
+    found = _footer(path)
     place = found.schema.names.index(SOURCE_COLUMNS[0])
     counts: Counter[str] = Counter()
     for group in (found.row_group(i) for i in range(found.num_row_groups)):
@@ -262,8 +279,9 @@ class Slice:
 
 def rows_from(path: Path, part: Slice, columns: Sequence[str], coded: Sequence[str]) -> pa.Table:
     """A slice of a raw file in the file's order, columns `coded` as places in lists of texts."""
-    with pq.ParquetFile(path, read_dictionary=list(coded)) as file:
-        groups = [i for i in range(file.num_row_groups) if _may_hold(file.metadata, i, part)]
+    found = _footer(path)
+    with pq.ParquetFile(path, metadata=found, read_dictionary=list(coded)) as file:
+        groups = [i for i in range(found.num_row_groups) if _may_hold(found, i, part)]
         rows = file.read_row_groups(groups, list(dict.fromkeys([*columns, *SOURCE_COLUMNS])))
     return part.among(rows)
 

@@ -11,7 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from intake.repeats import maybe_repeated, repeated_rows
-from intake.stored import null_counts, parquet_table, parquet_writer, rows_per_source
+from intake.stored import (
+    Slice,
+    null_counts,
+    parquet_table,
+    parquet_writer,
+    row_count,
+    rows_from,
+    rows_per_source,
+)
 from tests.intake_world import engine
 
 SCHEMA = pa.schema(
@@ -75,6 +83,22 @@ def test_a_file_is_one_table_until_it_is_written_again(tmp_path: Path) -> None:
     after = written(path, rows(["x", "y"]))
     assert after is not before
     assert after.order_by("source_row").to_pyarrow()["name"].to_pylist() == ["x", "y"]
+
+
+def test_the_end_of_a_file_is_read_once_until_it_is_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[Path] = []
+    read = pq.read_metadata
+    monkeypatch.setattr(pq, "read_metadata", lambda path: ends.append(path) or read(path))
+    path = tmp_path / "t.parquet"
+    for names in (["x", "y", "z"], ["w"]):
+        table = written(path, rows(names))
+        found = [rows_from(path, Slice("a.csv", row, row), ["name"], []) for row in (2, 3, 4)]
+        assert pa.concat_tables(found)["name"].to_pylist() == names
+        assert row_count(table) == len(names)
+        path.unlink()
+    assert len(ends) == 2
 
 
 def test_a_table_without_a_file_tells_nothing() -> None:
