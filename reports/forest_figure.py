@@ -5,6 +5,7 @@ from html import escape
 from reports.charts import ForestChart, ForestRow
 from reports.figures import Figure, base_layout, end_note, line_trace, marker_trace, side_note
 from reports.measure import wrap
+from reports.numbers import tied
 from reports.palette import BAND, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
 from reports.svg import TALL
@@ -100,7 +101,9 @@ def _row_label(row: ForestRow) -> str:
 
 def _row_figures(row: ForestRow) -> str:
     verdict = f"<b>{_coloured(VERDICT_WORDS[row.verdict], VERDICT_COLOURS[row.verdict])}</b>"
-    return "<br>".join([verdict, *(_safe(line) for line in wrap(row.figures, 13, FIGURES, 3))])
+    return "<br>".join(
+        [verdict, *(_safe(line) for line in wrap(tied(row.figures), 13, FIGURES, 3))]
+    )
 
 
 def _coloured(text: str, colour: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from reports.axes import Scale, roomy_ticks, tick_labels, ticks
 from reports.charts import ForestChart, ForestRow
 from reports.measure import text_width, wrap
+from reports.numbers import tied
 from reports.palette import QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
 from reports.svg import MIDDLE as MIDDLE_WIDTH
@@ -89,7 +90,7 @@ def _words(row: ForestRow, layout: ForestLayout) -> _Words:
     return _Words(
         name=wrap(row.name, size * 1.1, layout.label_width, 3),
         measure=wrap(row.measure, size, layout.label_width, 2),
-        figures=wrap(row.figures, size, layout.figures_width, 3),
+        figures=wrap(tied(row.figures), size, layout.figures_width, 3),
         verdict=VERDICT_WORDS[row.verdict],
         is_marked=row.estimate is not None,
     )

@@ -1,15 +1,18 @@
 """Widths of text set in SVG, where nothing wraps by itself."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
 from reports.names import ELLIPSIS
 
+TIE = "\u00a0"
+"""A space at which no line ends where its words fit on one."""
 _WIDTHS = {
     # Advance widths of DejaVu Sans in em, rounded up. It is the widest of the fonts in the
     # page's stack, so that text measured with it fits in the others.
     0.30: "'IJijl",
-    0.36: " ,-./:;\\f|",
+    0.36: " \u00a0,-./:;\\f|",
     0.41: "!()[]rt",
     0.53: '"*?_`sz',
     0.59: "FLckvxy",
@@ -43,7 +46,7 @@ def wrap(text: str, size: float, width: float, lines: int) -> list[str]:
 
 def _lines(text: str, size: float, width: float) -> Iterator[str]:
     line = ""
-    for word in text.split():
+    for word in _words(text, size, width):
         for piece in _pieces(word, size, width):
             candidate = f"{line} {piece}".strip()
             if line and text_width(candidate, size) > width:
@@ -52,6 +55,15 @@ def _lines(text: str, size: float, width: float) -> Iterator[str]:
             line = candidate
     if line:
         yield line
+
+
+def _words(text: str, size: float, width: float) -> Iterator[str]:
+    """Words, those that are tied together as one where a line holds them."""
+    for word in re.split(r"[^\S\u00a0]+", text.strip()):
+        if text_width(word, size) > width:
+            yield from word.split(TIE)
+        else:
+            yield word
 
 
 def _pieces(word: str, size: float, width: float) -> Iterator[str]:

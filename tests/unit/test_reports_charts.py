@@ -325,6 +325,8 @@ def test_ticks_are_round_and_labelled_alike() -> None:
 
 def test_text_wraps_within_its_width_and_says_where_it_was_cut() -> None:
     assert wrap("one two three", 10, 45, 5) == ["one two", "three"]
+    assert wrap("one (two\u00a0three)", 10, 75, 5) == ["one", "(two\u00a0three)"]
+    assert wrap("one (two\u00a0three)", 10, 50, 5) == ["one (two", "three)"]
     lines = wrap("x" * 300, 10, 100, 2)
     assert len(lines) == 2
     assert lines[-1].endswith("\u2026")

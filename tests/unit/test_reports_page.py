@@ -255,6 +255,10 @@ def test_a_number_keeps_the_word_after_it_on_its_line() -> None:
     assert tied("range \u22121.4 to 3.6, 1 better") == (
         "range \u22121.4\u00a0to\u00a03.6, 1\u00a0better"
     )
+    assert tied("2 (range 1.4 to 3.6)") == "2 (range\u00a01.4\u00a0to\u00a03.6)"
+    assert tied("in need, 1 May 2021 to 31 June 2024.") == (
+        "in need, 1\u00a0May\u00a02021 to 31\u00a0June\u00a02024."
+    )
 
 
 def test_no_empty_axis_is_drawn_where_nothing_was_estimated() -> None:
