@@ -20,6 +20,8 @@ from intake.stored import (
     rows_from,
     rows_per_source,
 )
+from pipelines.engine import connect
+from pipelines.settings import Settings
 from tests.intake_world import engine
 
 SCHEMA = pa.schema(
@@ -148,3 +150,16 @@ def test_many_keys_are_found_in_files_as_in_memory(
         found = repeated_rows({"a.csv": source}, ["key"], 5_000)
         assert sorted(found["source_row"].to_pylist()) == expected
         assert set(found["source_file"].to_pylist()) == {"a.csv"}
+
+
+@pytest.mark.skipif(
+    "jemalloc" not in pa.supported_memory_backends(), reason="this pyarrow is built without it"
+)
+def test_an_engine_sets_the_allocator_that_gives_memory_back(tmp_path: Path) -> None:
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        connect([tmp_path], Settings()).disconnect()
+        assert pa.default_memory_pool().backend_name == "jemalloc"
+    finally:
+        pa.set_memory_pool(before)
