@@ -14,15 +14,16 @@ import pyarrow as pa
 
 from intake.staged import scratch_folder
 from intake.stored import batches_of
+from schemas.registry import SOURCE_COLUMNS
 
 HELD_NUMBERS = 1 << 22
 """So many numbers are held at once, others lie in files: memory does not grow with the rows."""
 MAX_PARTS = 1 << 8
+"""So many files are open at once, however many rows there are."""
 NUMBER = "key_number"
 PLACE = "place"
 ROW_BITS = 44
 """A place is the source's place in the list above so many bits, and its row in those."""
-NAMES = ["source_file", "source_row"]
 
 
 def maybe_repeated(rows: ibis.Table, key: Sequence[str], most: int) -> ibis.Table | None:
@@ -54,7 +55,7 @@ def repeated_rows(sources: Mapping[str, ibis.Table], key: Sequence[str], most: i
     places = _alike(lines, most, folder)[:, 1]
     files = pa.DictionaryArray.from_arrays(places >> ROW_BITS, pa.array(list(sources), pa.string()))
     rows = pa.array(places & ((1 << ROW_BITS) - 1))
-    return pa.table([files.dictionary_decode(), rows], names=NAMES)
+    return pa.table([files.dictionary_decode(), rows], names=list(SOURCE_COLUMNS))
 
 
 def key_number(rows: ibis.Table, key: Sequence[str]) -> Any:

@@ -23,7 +23,8 @@ def connect(
     """An in-memory engine that can read and write inside `folders` and nowhere else.
 
     Replacement scans and extension loading are off, the time zone is UTC and the
-    configuration is locked. Ibis sets the time zone itself, so the lock comes last.
+    configuration is locked. Ibis sets the time zone itself, so the lock comes last. Arrow takes
+    memory from `POOL` from then on, in the whole process.
     """
     if POOL in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())

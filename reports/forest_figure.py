@@ -8,13 +8,11 @@ from reports.measure import wrap
 from reports.numbers import tied
 from reports.palette import BAND, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
-from reports.svg import TALL
+from reports.svg import AXIS, TALL
 
 LABEL = 212.0
 FIGURES = 188.0
 ROW = 76.0
-AXIS = 18.0
-"""Room for a second line of ticks above the rows of a tall chart."""
 
 
 def forest_figure(chart: ForestChart) -> Figure:

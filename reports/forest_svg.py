@@ -8,17 +8,15 @@ from reports.measure import text_width, wrap
 from reports.numbers import tied
 from reports.palette import QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
+from reports.svg import AXIS, TALL, Canvas
 from reports.svg import MIDDLE as MIDDLE_WIDTH
 from reports.svg import NARROW as NARROW_WIDTH
-from reports.svg import TALL, Canvas
 
 LEADING = 1.32
 HEAD = 30.0
 """Room above the rows for the words of both ends."""
 MARK = 34.0
 """Room for a mark between the words above and below it."""
-AXIS = 18.0
-"""Room for a second line of ticks above the rows of a tall chart."""
 
 
 @dataclass(frozen=True)

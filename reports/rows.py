@@ -17,7 +17,7 @@ LEADING = 16.0
 MARK_ROOM = 22.0
 HEAD_ROOM = 26.0
 TOP = 6.0
-TALL = 15
+MANY = 15
 """A chart with more rows than these has its axis at its head too."""
 AXIS = 20.0
 """Room for that second axis."""
@@ -76,7 +76,7 @@ class RowsChart:
     @property
     def head(self) -> float:
         """Where the first row starts."""
-        return TOP + AXIS * (len(self.rows) > TALL)
+        return TOP + AXIS * (len(self.rows) > MANY)
 
 
 @dataclass(frozen=True)

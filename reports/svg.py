@@ -21,6 +21,8 @@ MIDDLE = 620.0
 """Width of a drawing across the page of a tablet."""
 TALL = 700.0
 """A drawing with more rows than this height holds has its axis at its head too."""
+AXIS = 18.0
+"""Room for a second line of ticks above the rows of a tall chart."""
 
 
 class Canvas:

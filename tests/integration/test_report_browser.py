@@ -95,7 +95,7 @@ SPLIT_WORDS = """
         if (new Set(tops).size > 1) found.push(word[0]);
       }
     return found;
-  }).filter(word => !/^(ab|cd)/.test(word)).slice(0, 5)
+  }).filter(word => !/^(?:(?:ab)+a?|(?:cd)+c?)$/.test(word)).slice(0, 5)
 """
 
 FIRST_PAINT = """
