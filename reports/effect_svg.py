@@ -7,8 +7,8 @@ from reports.measure import text_width, wrap
 from reports.palette import BAND, GOOD, GRID, INK, LINE, NEUTRAL, QUIET, UNCLEAR
 from reports.svg import MIDDLE, NARROW, Canvas
 
-EVENT_WIDTHS = {"wide": 560.0, "narrow": NARROW}
-BIAS_WIDTHS = {"wide": 440.0, "narrow": NARROW}
+EVENT_WIDTHS = {"wide": 520.0, "narrow": NARROW}
+BIAS_WIDTHS = {"wide": 408.0, "narrow": NARROW}
 SPEND_WIDTHS = {"wide": 900.0, "middle": MIDDLE, "narrow": NARROW}
 STATE_SHAPES: dict[BiasState, str] = {
     "stands": "circle",
@@ -57,7 +57,7 @@ def draw_event_study(chart: EventChart, setting: str) -> str:
 def draw_bias(chart: BiasChart, setting: str) -> str:
     """One row per way of removing bias, with its state in words."""
     width = BIAS_WIDTHS[setting]
-    label_width = 200.0 if setting == "wide" else 130.0
+    label_width = 184.0 if setting == "wide" else 130.0
     labels = [wrap(row.label, 12.5, label_width, 3) for row in chart.rows]
     heights = [(len(lines) + 1) * 16.0 + 16 for lines in labels]
     bottom = 8 + sum(heights)

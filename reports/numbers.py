@@ -169,13 +169,13 @@ def count(value: int, singular: str, plural: str | None = None) -> str:
 
 
 def tied(text: str) -> str:
-    """The text with every number held to its currency and the word after it.
+    """The text with every number held to its currency or sign and to the word after it.
 
     Ranges and dates are whole.
     """
     held = re.sub(r"\b(\d{1,2}) ([A-Z][a-z]+) (?=\d{4}\b)", "\\1\u00a0\\2\u00a0", text)
     held = re.sub(r"(?<![\d.,\u00a0])(\(range )?[\d.,\u2212]+ to (?=[\d\u2212])", _whole, held)
-    held = re.sub(r"\b([A-Z]{3}) (?=\d)", "\\1\u00a0", held)
+    held = re.sub(r"(\b[A-Z]{3}|\bof|[=<>]) (?=\d)", "\\1\u00a0", held)
     return re.sub(r"(\d%?) (?!to\b)(?=[a-z])", "\\1\u00a0", held)
 
 

@@ -1,14 +1,17 @@
 """The page: one HTML file that asks the network for nothing."""
 
 import hashlib
+import re
 from dataclasses import replace
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from reports.account_chart import account_title, account_words
 from reports.bundle import content_policy, packed_plotly, plotly_script, plotly_styles, safe_json
+from reports.measure import TIE
 from reports.names import clean, human, shorten
 from reports.notes import OPEN, read_notes
 from reports.numbers import long_date, tied
@@ -36,6 +39,9 @@ from reports.words import judged_effects
 from schemas.findings import Findings
 
 SYNTHETIC_BANNER = "Synthetic example data: no real patients, organisations or spending."
+_TIED = re.compile(rf"([^ ]*{TIE}[^ ]*)")
+_SPAN = Markup('<span class="tie">{}</span>')
+_CELL = Markup("<span>{}</span>")
 
 
 def findings_digest(findings: Findings) -> str:
@@ -146,5 +152,21 @@ def page_environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["tied"] = tied
+    environment.filters["tied"] = tied_markup
+    environment.filters["cell"] = cell_markup
     return environment
+
+
+def tied_markup(text: str) -> Markup:
+    """The text, escaped; what is tied ends a line inside only where it is wider than one."""
+    pieces = enumerate(_TIED.split(tied(text)))
+    return Markup("").join(
+        _SPAN.format(piece.replace(TIE, " ")) if index % 2 else escape(piece)
+        for index, piece in pieces
+    )
+
+
+def cell_markup(text: str) -> Markup:
+    """The same as one element: a cell is a grid on a narrow page, each child a place in it."""
+    told = tied_markup(text)
+    return _CELL.format(told) if "<" in told else told
