@@ -47,7 +47,7 @@ def build_open(findings: Findings) -> RowsView | None:
 def build_reach(findings: Findings) -> RowsView | None:
     """Participants against people in need, by subgroup and by region."""
     rows = rows_of(findings, "e.reach_ratio", "dimension", "subgroup_id")
-    rows += rows_of(findings, "e.reach_ratio", "region_code")
+    rows += _regions(findings, "e.reach_ratio")
     entries = [Entry(_place(row), row) for row in rows][:SHOWN]
     if not any(is_ok(entry.row) for entry in entries):
         return None
@@ -59,7 +59,7 @@ def build_reach(findings: Findings) -> RowsView | None:
 def build_per_patient(findings: Findings) -> RowsView | None:
     """Advocacy spend for each person in need, by region."""
     whole = overall(findings, "e.spend_per_patient")
-    rows = [row for row in rows_of(findings, "e.spend_per_patient", "region_code") if is_ok(row)]
+    rows = [row for row in _regions(findings, "e.spend_per_patient") if is_ok(row)]
     if whole is None or not rows:
         return None
     currency = findings.currency
@@ -85,6 +85,12 @@ def build_per_patient(findings: Findings) -> RowsView | None:
     )
     every = (Entry("All regions", whole), *entries)
     return RowsView(chart, "Advocacy spend for each person in need", every)
+
+
+def _regions(findings: Findings, indicator_id: str) -> list[Indicator]:
+    """Rows by region, in the order of the names that are shown."""
+    rows = rows_of(findings, indicator_id, "region_code")
+    return sorted(rows, key=lambda row: region_name(row.by["region_code"]))
 
 
 def _place(row: Indicator) -> str:

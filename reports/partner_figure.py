@@ -8,6 +8,7 @@ from reports.partner_chart import DASH, Cell, Component, PartnerChart
 from reports.partner_svg import (
     BAR,
     CELLS,
+    FOOT,
     SMALL,
     PartnerSlot,
     column_places,
@@ -24,7 +25,7 @@ Placed = tuple[PartnerSlot, Component, Cell, float]
 def partner_figure(chart: PartnerChart) -> Figure:
     """Tracks and bars as two traces; words as annotations."""
     slots = list(partner_slots(chart, WIDTH - 40))
-    bottom = slots[-1].centre + CELLS / 2 + 4
+    bottom = slots[-1].centre + CELLS / 2 + FOOT
     layout = base_layout(bottom, "", left=0, right=0)
     layout["margin"] |= {"t": 0, "b": 0}
     layout["xaxis"] |= {"range": [0, WIDTH], "visible": False}
@@ -77,9 +78,10 @@ def _headings(chart: PartnerChart, starts: list[float]) -> list[Figure]:
 def _names(slot: PartnerSlot) -> list[Figure]:
     words = "<br>".join(escape(line, quote=False) for line in slot.lines)
     style = {"yanchor": "top", "font": {"size": SIZE, "color": INK}}
-    figures = f"<b>{escape(slot.row.figures, quote=False)}</b>"
+    figures = f"<b>{escape(slot.figures, quote=False)}</b>"
     right = {"xanchor": "right", "align": "right"}
-    return [_note(0.0, slot.top, words) | style, _note(WIDTH, slot.top, figures) | style | right]
+    name = _note(0.0, slot.top, words) | style
+    return [name, *([_note(WIDTH, slot.top, figures) | style | right] if slot.figures else [])]
 
 
 def _dashes(slots: list[PartnerSlot], starts: list[float]) -> list[Figure]:

@@ -19,16 +19,21 @@ HEADING = 14.0
 BAR = 8.0
 CELLS = 18.0
 APART = 12.0
+FOOT = 12.0
 BELOW = 14.0
 """What figures below a bar add to its height, in drawings too narrow for both on one line."""
 
 
 @dataclass(frozen=True)
 class PartnerSlot:
-    """Where one partner stands: lines of its name from `top`, its bars at `centre`."""
+    """Where one partner stands: lines of its name from `top`, its bars at `centre`.
+
+    `figures` stand at the right of the first line; empty where they are the last line.
+    """
 
     row: PartnerRow
     lines: list[str]
+    figures: str
     top: float
     centre: float
 
@@ -38,9 +43,13 @@ def partner_slots(chart: PartnerChart, width: float) -> Iterator[PartnerSlot]:
     y = HEAD + HEADING * max(len(lines) for lines in heading_lines(chart, width))
     for row in chart.rows:
         room = width - text_width(row.figures, SIZE, bold=True) - GAP
-        lines = wrap(row.label, SIZE, room, 3 if _is_slim(width) else 2)
+        lines = wrap(row.label, SIZE, room, 3)
+        is_long = len(lines) > 2
+        if is_long:
+            lines = [*wrap(row.label, SIZE, width, 3), row.figures]
         height = LEADING * len(lines)
-        yield PartnerSlot(row, lines, y, y + height + CELLS / 2)
+        figures = "" if is_long else row.figures
+        yield PartnerSlot(row, lines, figures, y, y + height + CELLS / 2)
         y += height + CELLS + APART + (BELOW if _is_slim(width) else 0)
 
 
@@ -66,7 +75,7 @@ def draw_partners(chart: PartnerChart, setting: str) -> str:
     width = ROWS_WIDTHS[setting]
     slots = list(partner_slots(chart, width))
     below = BELOW if _is_slim(width) else 0
-    canvas = Canvas(width, slots[-1].centre + CELLS / 2 + 4 + below)
+    canvas = Canvas(width, slots[-1].centre + CELLS / 2 + FOOT + below)
     starts, length = column_places(chart, width)
     for x, lines in zip(starts, heading_lines(chart, width), strict=True):
         for index, line in enumerate(lines):
@@ -74,8 +83,8 @@ def draw_partners(chart: PartnerChart, setting: str) -> str:
     for slot in slots:
         for index, line in enumerate(slot.lines):
             canvas.text(0, slot.top + 13 + LEADING * index, line, size=SIZE)
-        figures = slot.row.figures
-        canvas.text(width, slot.top + 13, figures, size=SIZE, anchor="end", bold=True)
+        if slot.figures:
+            canvas.text(width, slot.top + 13, slot.figures, size=SIZE, anchor="end", bold=True)
         _draw_cells(canvas, chart, slot, starts, length)
     return canvas.render(setting)
 

@@ -50,7 +50,7 @@
     const plotly = (ready = ready || unpack());
     if (!plotly) return;
     const live = figure.querySelector(".live");
-    if (model.beside && innerWidth > 960) model.layout.height = model.beside;
+    if (model.beside && innerWidth > 1087) model.layout.height = model.beside;
     figure.classList.add("drawing-live");
     try {
       await plotly.newPlot(live, model.data, model.layout, { displayModeBar: false, responsive: true });
@@ -61,7 +61,7 @@
   };
 
   const closeFillers = () => {
-    if (innerWidth > 960) return;
+    if (innerWidth > 1087) return;
     for (const numbers of document.querySelectorAll(".filler")) numbers.open = false;
   };
 

@@ -22,7 +22,7 @@ from reports.bundle import (
     start_packing,
 )
 from reports.numbers import tied
-from reports.page import findings_digest, render_report
+from reports.page import cell_markup, findings_digest, render_report, tied_markup
 from reports.tables import Table, csv_text, neutral
 from reports.views import headline_facts
 from reports.words import write_words
@@ -259,6 +259,18 @@ def test_a_number_keeps_the_word_after_it_on_its_line() -> None:
     assert tied("in need, 1 May 2021 to 31 June 2024.") == (
         "in need, 1\u00a0May\u00a02021 to 31\u00a0June\u00a02024."
     )
+
+
+def test_what_is_tied_is_one_element_and_stays_text() -> None:
+    told = tied_markup("<b> EUR 5 & (range 1.4 to 3.6), p = 0.05")
+    assert told == (
+        '&lt;b&gt; <span class="tie">EUR 5</span> &amp; <span class="tie">(range 1.4 to 3.6),</span>'
+        ' p <span class="tie">= 0.05</span>'
+    )
+    assert cell_markup("43 of 180 <i>") == (
+        '<span><span class="tie">43 of 180</span> &lt;i&gt;</span>'
+    )
+    assert cell_markup("a < b") == "a &lt; b"
 
 
 def test_no_empty_axis_is_drawn_where_nothing_was_estimated() -> None:

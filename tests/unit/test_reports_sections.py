@@ -175,6 +175,18 @@ def test_money_for_each_person_has_its_currency_on_the_axis_too() -> None:
     assert "EUR 20" in rows_figure(view.chart)["layout"]["xaxis"]["ticktext"]
 
 
+def test_regions_stand_in_the_order_of_their_names() -> None:
+    codes = ("DE-BB", "DE-BE", "FR-IDF", "DE-BY")
+    name = "e.spend_per_patient"
+    spent = [value(name, 12.0, "EUR per person", region_code=code) for code in codes]
+    ratios = [value("e.reach_ratio", 0.5, "ratio", region_code=code) for code in codes]
+    findings = only(value(name, 12.0, "EUR per person"), *spent, *ratios)
+    for view in (build_per_patient(findings), build_reach(findings)):
+        assert view is not None
+        labels = [row.label for row in view.chart.rows]
+        assert labels == ["Bavaria", "Berlin", "Brandenburg", "Region code FR-IDF"]
+
+
 def test_transparency_counts_every_kind_and_says_so() -> None:
     assert "Support counts here too." in made(build_open).chart.text.how_to_read
 

@@ -8,11 +8,12 @@ import pytest
 from reports.evidence_charts import build_quadrant
 from reports.partner_chart import build_partner_chart, partner_table
 from reports.partner_figure import partner_figure
-from reports.partner_svg import draw_partners
+from reports.partner_svg import draw_partners, partner_slots
 from reports.quadrant import SHOWN, QuadrantChart, build_quadrant_chart, places
 from reports.quadrant_figure import quadrant_figure
 from reports.quadrant_svg import draw_quadrant
 from reports.relationship_charts import build_partners
+from reports.rows_svg import ROWS_WIDTHS
 from schemas.findings import Findings, Indicator
 from tests.findings_described import described, of_partner, only, part, share, value
 from tests.findings_samples import incentive_effect
@@ -158,6 +159,19 @@ def test_hostile_names_of_partners_stay_text() -> None:
     ):
         assert "<b>&" not in text
         assert "\u202e" not in text
+
+
+@pytest.mark.parametrize("setting", ["wide", "narrow"])
+def test_a_long_name_of_a_partner_is_whole_and_its_money_below_it(setting: str) -> None:
+    name = "Rheumaliga Schweiz & Mitgliederorganisationen der Kantone"
+    chart = build_partner_chart(only(*of_partner("a", name, 9.0, core=4)))
+    assert chart is not None
+    (slot,) = partner_slots(chart, ROWS_WIDTHS[setting])
+    lines = slot.lines if slot.figures else slot.lines[:-1]
+    assert " ".join(lines) == name
+    assert (slot.figures or slot.lines[-1]) == slot.row.figures
+    assert draw_partners(chart, setting).count(f">{slot.row.figures}<") == 1
+    assert bool(slot.figures) == (setting == "wide")
 
 
 def test_findings_without_described_relationships_have_neither() -> None:
