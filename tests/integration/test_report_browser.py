@@ -60,7 +60,8 @@ FIRST_SCREEN = """
 SMALL_WORDS = """
 [...document.querySelectorAll('.static svg')].filter(svg => svg.clientHeight)
   .flatMap(svg => [...svg.querySelectorAll('text')].map(text => [
-    parseFloat(getComputedStyle(text).fontSize) * svg.clientWidth / svg.viewBox.baseVal.width,
+    parseFloat(getComputedStyle(text).fontSize) * Math.min(
+      svg.clientWidth / svg.viewBox.baseVal.width, svg.clientHeight / svg.viewBox.baseVal.height),
     text.textContent]))
   .filter(([size]) => size < %s).slice(0, 5)
 """
