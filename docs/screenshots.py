@@ -42,7 +42,7 @@ def shots(settings: Settings) -> list[Shot]:
     """
     report = published_folder("portfolio", settings) / "report.html"
     every = write_overview(settings).path
-    return [Shot("report", report, 1280, 880), Shot("all_studies", every, 1280, 1040)]
+    return [Shot("report", report, 1280, 880), Shot("all_studies", every, 1280, 1030)]
 
 
 def take(shot: Shot, browser: str, folder: Path) -> Path:

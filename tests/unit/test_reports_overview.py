@@ -17,6 +17,7 @@ from schemas.findings import Cost, Findings, Indicator
 from tests.findings_described import described, portfolio
 from tests.findings_extremes import HOSTILE_NAMES, bare_effect, extremes
 from tests.findings_samples import empty, findings, hiv, portfolio_effect, prop99, tobacco_effect
+from tests.prose import page_prose
 
 LIMIT = 300_000
 
@@ -164,7 +165,7 @@ def test_synthetic_studies_are_marked_on_the_page_and_in_every_row_of_the_export
 
 def test_a_study_without_results_is_listed_with_what_to_do() -> None:
     page = render_overview(usual())
-    assert "4 studies have published results, 1 has none" in page
+    assert "4 studies have published results, 1 has none" in page_prose(page)
     assert "advocacy run waiting" in page
     assert "Studies without published results" not in render_overview([result_of(hiv())])
 
