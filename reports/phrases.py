@@ -185,6 +185,21 @@ METHOD_WORDS: dict[Method, str] = {
     "interrupted_series": "interrupted time series",
 }
 
+PROPER_NAMES: dict[str, str] = {
+    "callaway_santanna": "Callaway\u2013Sant'Anna",
+    "callaway_santanna_group": "Callaway\u2013Sant'Anna, by group",
+    "ease": "Expected absolute systematic error (EASE)",
+    "leave_one_out": "Leave-one-out",
+    "newey_west": "Newey\u2013West",
+    "pre_fit_rmse": "Pre-fit RMSE",
+    "pre_trend": "Pre-trend",
+    "pre_trend_bias": "Pre-trend, bias",
+    "pre_trend_slope": "Pre-trend, slope",
+    "pre_trend_std_error": "Pre-trend, standard error",
+    "two_way_fixed_effects": "Two-way fixed effects",
+}
+"""Tests and estimators whose identifier does not read as their name."""
+
 STATUS_WORDS: dict[Status, str] = {
     "PASS": "Pass",
     "FAIL": "Fail",

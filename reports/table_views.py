@@ -8,6 +8,7 @@ from reports.phrases import (
     CHANCE_WORDS,
     COVARIATE_REASONS,
     METHOD_WORDS,
+    PROPER_NAMES,
     SHORT_REASONS,
     STATUS_WORDS,
     VERDICT_WORDS,
@@ -142,7 +143,7 @@ def diagnostic_table(effect: Effect, index: int) -> Table | None:
         header=("Test", "Result", "Value", "Threshold"),
         rows=tuple(
             (
-                human(test.name).capitalize(),
+                _proper(test.name),
                 _result(test),
                 _known(test.value),
                 _known(test.threshold),
@@ -155,6 +156,11 @@ def diagnostic_table(effect: Effect, index: int) -> Table | None:
         ),
         numeric=frozenset({2, 3}),
     )
+
+
+def _proper(identifier: str) -> str:
+    """The name of a test or an estimator."""
+    return PROPER_NAMES.get(identifier, human(identifier).capitalize())
 
 
 def _result(test: Diagnostic) -> str:
@@ -176,7 +182,7 @@ def alternative_table(effect: Effect, index: int) -> Table | None:
         header=("Estimator", "Effect", "Standard error"),
         rows=tuple(
             (
-                human(other.name).capitalize(),
+                _proper(other.name),
                 _known(other.estimate, signed=True),
                 _known(other.std_error),
             )

@@ -10,7 +10,7 @@ from reports.page import render_report
 from reports.words import write_words
 from schemas.indicators import INDICATORS
 from tests.chromium import Page, open_tab, served_until
-from tests.findings_described import lacking
+from tests.findings_described import described, lacking
 from tests.findings_extremes import all_samples, wild_samples
 from tests.findings_samples import hiv
 
@@ -86,11 +86,14 @@ HIDDEN_CELLS = """
   .filter(cell => !cell.offsetWidth || !cell.offsetHeight).length
 """
 SPLIT_WORDS = """
-[...document.querySelectorAll('th, td, dd, h2, h3')].filter(cell => cell.offsetWidth)
+(() => {
+const number = '(?<![\\\\p{L}\\\\d_])[\u2212+]?\\\\d[\\\\d.,]{0,11}%?(?![\\\\p{L}\\\\d_])';
+const whole = new RegExp(`\\\\p{L}{5,16}(?!\\\\p{L})|${number}`, 'gu');
+return [...document.querySelectorAll('th, td, dd, h2, h3')].filter(cell => cell.offsetWidth)
   .flatMap(cell => {
     const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
     while (words.nextNode())
-      for (const word of words.currentNode.textContent.matchAll(/\\p{L}{5,16}(?!\\p{L})/gu)) {
+      for (const word of words.currentNode.textContent.matchAll(whole)) {
         const range = document.createRange();
         range.setStart(words.currentNode, word.index);
         range.setEnd(words.currentNode, word.index + word[0].length);
@@ -98,7 +101,8 @@ SPLIT_WORDS = """
         if (new Set(tops).size > 1) found.push(word[0]);
       }
     return found;
-  }).filter(word => !/^[a-f]+$/.test(word)).slice(0, 5)
+  }).filter(word => !/^[a-f]+$/.test(word)).slice(0, 5);
+})()
 """
 """Letters of a digest are no word."""
 TORN_RANGES = """
@@ -187,6 +191,20 @@ def test_no_word_or_range_is_split_over_two_lines(
     tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert tab.evaluate(SPLIT_WORDS) == []
     assert tab.evaluate(TORN_RANGES) == []
+
+
+@pytest.mark.parametrize("width", [1280, 1088])
+def test_shares_of_partners_with_long_names_stay_whole(
+    width: int, tmp_path: Path, tab: Page
+) -> None:
+    named = {"label": "Patient Organisation 07 (synthetic)"}
+    indicators = [row.model_copy(update=named) for row in described().indicators]
+    result = described().model_copy(update={"indicators": indicators})
+    page = tmp_path / "report.html"
+    page.write_text(render_report(write_words(result)), encoding="utf-8", newline="")
+    tab.open(page, width)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert tab.evaluate(SPLIT_WORDS) == []
 
 
 @pytest.mark.parametrize("name", ["prop99", "hiv", "portfolio", "described", "suppressed"])

@@ -23,10 +23,11 @@ from reports.bundle import (
 )
 from reports.numbers import tied
 from reports.page import cell_markup, findings_digest, render_report, tied_markup
+from reports.table_views import alternative_table, diagnostic_table
 from reports.tables import Table, csv_text, neutral
 from reports.views import headline_facts
 from reports.words import write_words
-from schemas.findings import Cost, Findings
+from schemas.findings import Alternative, Cost, Diagnostic, Findings
 from tests.findings_extremes import HOSTILE_NAMES, all_samples, bare_effect, crowd, extremes
 from tests.findings_samples import (
     findings,
@@ -262,15 +263,37 @@ def test_a_number_keeps_the_word_after_it_on_its_line() -> None:
 
 
 def test_what_is_tied_is_one_element_and_stays_text() -> None:
-    told = tied_markup("<b> EUR 5 & (range 1.4 to 3.6), p = 0.05")
-    assert told == (
-        '&lt;b&gt; <span class="tie">EUR 5</span> &amp; <span class="tie">(range 1.4 to 3.6),</span>'
-        ' p <span class="tie">= 0.05</span>'
+    assert tied_markup("<b> EUR 5 & (range 1.4 to 3.6), p = 0.05") == (
+        '&lt;b&gt; <span class="tie">EUR 5</span> &amp; '
+        '<span class="tie">(range 1.4 to 3.6),</span> p <span class="tie">= 0.05</span>'
     )
     assert cell_markup("43 of 180 <i>") == (
         '<span><span class="tie">43 of 180</span> &lt;i&gt;</span>'
     )
     assert cell_markup("a < b") == "a &lt; b"
+
+
+def test_tests_and_estimators_go_by_their_own_names() -> None:
+    effect = tobacco_effect().model_copy(
+        update={
+            "alternatives": [
+                Alternative(name=name, estimate=1.0)
+                for name in ("callaway_santanna", "within_block")
+            ],
+            "diagnostics": [
+                Diagnostic(name=name, status="PASS") for name in ("pre_trend_slope", "unit_shift")
+            ],
+        }
+    )
+    others, tests = alternative_table(effect, 1), diagnostic_table(effect, 1)
+    assert others is not None
+    assert tests is not None
+    assert [row[0] for row in others.rows] == [
+        "Callaway\u2013Sant'Anna",
+        "Within block",
+    ]
+    assert [row[0] for row in others.records] == ["callaway_santanna", "within_block"]
+    assert [row[0] for row in tests.rows] == ["Pre-trend, slope", "Unit shift"]
 
 
 def test_no_empty_axis_is_drawn_where_nothing_was_estimated() -> None:
