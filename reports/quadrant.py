@@ -1,7 +1,7 @@
-"""Q1: compliance against evidence in one square, a mark for each initiative and grade."""
+"""Q1: compliance against evidence, a mark for each initiative and grade."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from reports.charts import ChartText
@@ -25,11 +25,13 @@ CORNERS = {
     (False, True): "complete compliance in most activities, but no evidence of an outcome",
     (False, False): "no evidence of an outcome, and most activities lack complete compliance",
 }
-NUMBER = 18.0
+NUMBER, NUMBER_HEIGHT = 18.0, 12.0
 """Room for a mark's number beside it."""
-LARGEST = 0.026
-"""Radius of the largest mark, as a share of the side."""
+LARGEST, LARGE = 0.026, 8.0
+"""Radius of the largest mark: a share of the width, and not less than this."""
 SMALLEST = 4.0
+LEAST = 186.0
+"""Width of the bands in the narrowest drawing."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,16 @@ class QuadrantChart:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a mark stands in a square, from its top left corner, and its radius."""
+    """Where a mark stands, from the top left corner of the bands, and its radius.
+
+    Its number is to its right, and to its left where the drawing ends.
+    """
 
     mark: Mark
     x: float
     y: float
     radius: float
+    is_number_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def build_quadrant_chart(findings: Findings) -> QuadrantChart | None:
         title=_title(pairs),
         how_to_read=(
             "Right: more boxes ticked. Up: stronger evidence of what it did for patients. Larger: "
-            f"more advocacy spend. Upright line: all activities.{_beside(marks)}{rest}"
+            f"more advocacy spend. Solid line: all activities. Dashed: halves.{_above(marks)}{rest}"
         ),
         source=source_line(findings, COMPLIANCE, EVIDENCE),
         aria_label=(
@@ -115,11 +121,10 @@ def _corner(pair: _Pair) -> tuple[bool, bool]:
     return pair.evidence.by["grade"] in OBSERVED, (pair.complete.value or 0.0) > 0.5
 
 
-def _beside(marks: tuple[Mark, ...]) -> str:
-    """Said where two marks are so near that one of them was moved."""
-    shares = sorted((mark.grade, mark.share) for mark in marks)
-    near = any(a[0] == b[0] and b[1] - a[1] < 2 * LARGEST for a, b in pairwise(shares))
-    return " Marks that would cover each other stand side by side." if near else ""
+def _above(marks: tuple[Mark, ...]) -> str:
+    """Said where marks stand in lanes, in the drawing that has the least room."""
+    crowded = any(len(lanes) > 1 for lanes in _lanes(marks, LEAST).values())
+    return " Marks that would cover each other stand one above the other." if crowded else ""
 
 
 def quadrant_entries(findings: Findings) -> list[Entry]:
@@ -132,49 +137,57 @@ def quadrant_entries(findings: Findings) -> list[Entry]:
     ]
 
 
+def band_edges(chart: QuadrantChart, side: float) -> list[float]:
+    """Where the bands of the grades begin and end, from the top down, at this width.
+
+    A band is a quarter of the width high, and higher where its marks need more lanes.
+    """
+    edges = [0.0]
+    for lanes in _lanes(chart.rows, side).values():
+        needed = 4.0 + sum(2 * radius + 4.0 for radius in map(_tallest, lanes))
+        edges.append(edges[-1] + max(side / len(GRADES), needed))
+    return edges
+
+
 def places(chart: QuadrantChart, side: float) -> list[Place]:
-    """Marks in a square of this side; those that would cover each other stand side by side."""
-    largest = max((mark.spend for mark in chart.rows), default=0.0) or 1.0
+    """Marks at their own shares; those that would cover each other stand in lanes of a band."""
+    edges = band_edges(chart, side)
     placed: list[Place] = []
-    for mark in sorted(chart.rows, key=lambda mark: (mark.grade, mark.share)):
-        radius = max(SMALLEST, LARGEST * side * math.sqrt(mark.spend / largest))
-        lanes = _lanes(sum(other.grade == mark.grade for other in chart.rows), side)
-        spots = _spots(mark, side, radius, lanes)
-        tried = [Place(mark, x, y, radius) for x, y in spots]
-        near = [one for one in tried if _is_on_its_side(one, chart.whole, side)]
-        clear = (one for one in (*near, *tried) if not any(_covers(one, other) for other in placed))
-        placed.append(next(clear, tried[0]))
+    lanes_of = _lanes(chart.rows, side).values()
+    for (top, foot), lanes in zip(pairwise(edges), lanes_of, strict=True):
+        room = (foot - top) / max(1, len(lanes))
+        for index, lane in enumerate(lanes):
+            y = top + room * (index + 0.5)
+            placed += [replace(place, y=y) for place in lane]
     return sorted(placed, key=lambda place: int(place.mark.label))
 
 
-def _lanes(marks: int, side: float) -> list[float]:
-    """How far from the middle of a band its marks may stand, for so many of them."""
-    height = side / len(GRADES)
-    lanes = min(marks, int((height - 4) // (2 * LARGEST * side + 3)))
-    ups = [(index - (lanes - 1) / 2) * (height - 4) / lanes for index in range(lanes)]
-    return sorted(ups, key=abs)
+def _lanes(marks: tuple[Mark, ...], side: float) -> dict[str, list[list[Place]]]:
+    """The marks of each grade in as few lanes as hold them without one over another."""
+    largest = max((mark.spend for mark in marks), default=0.0) or 1.0
+    most = max(LARGEST * side, LARGE)
+    found: dict[str, list[list[Place]]] = {grade: [] for grade in GRADES}
+    for mark in marks:
+        x, radius = mark.share * side, max(SMALLEST, most * math.sqrt(mark.spend / largest))
+        place = Place(mark, x, 0.0, radius, is_number_left=x + radius + NUMBER > side)
+        lanes = found[mark.grade]
+        free = (lane for lane in lanes if not any(_covers(place, other) for other in lane))
+        lane = next(free, None)
+        if lane is None:
+            lanes.append([place])
+        else:
+            lane.append(place)
+    return found
 
 
-def _spots(mark: Mark, side: float, radius: float, lanes: list[float]) -> list[tuple[float, float]]:
-    """Places in the band of the grade, the nearest to the mark's own share first."""
-    middle = side / len(GRADES) * (list(GRADES).index(mark.grade) + 0.5)
-    steps = [0.0, *(sign * 4.0 * n for n in range(1, 100) for sign in (-1, 1))]
-    left, right = radius + 2, side - radius - NUMBER
-    return [
-        (min(max(mark.share * side + dx, left), right), middle + dy) for dx in steps for dy in lanes
-    ]
-
-
-def _is_on_its_side(place: Place, whole: float, side: float) -> bool:
-    """Whether a mark that was moved is still on its side of both upright lines."""
-    own = place.mark.share
-    return all((place.x / side > line) == (own > line) for line in (whole, 0.5))
+def _tallest(lane: list[Place]) -> float:
+    return max(NUMBER_HEIGHT / 2, *(place.radius for place in lane))
 
 
 def _covers(one: Place, other: Place) -> bool:
-    apart = one.radius + other.radius + 3
-    first, second = sorted((one, other), key=lambda place: place.x)
-    return abs(one.y - other.y) < max(apart, 14) and second.x - first.x < apart + NUMBER
+    left, right = sorted((one, other), key=lambda place: place.x)
+    numbers = (not left.is_number_left) + right.is_number_left
+    return right.x - left.x < left.radius + right.radius + 3 + NUMBER * numbers
 
 
 def _pairs(findings: Findings) -> list[_Pair]:

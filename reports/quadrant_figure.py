@@ -4,8 +4,7 @@ from html import escape
 
 from reports.figures import Figure, base_layout, marker
 from reports.palette import GRID, INK, LINE, QUIET
-from reports.phrases import GRADES
-from reports.quadrant import Place, QuadrantChart, places
+from reports.quadrant import Place, QuadrantChart, band_edges, places
 from reports.quadrant_svg import (
     CORNERS,
     FOOT,
@@ -24,7 +23,8 @@ SIDE = ROWS_WIDTHS["wide"] - LEFT - RIGHT
 
 def quadrant_figure(chart: QuadrantChart) -> Figure:
     """Marks in the places of the wide drawing; the vertical axis is in pixels from the top."""
-    layout = base_layout(TOP + SIDE + FOOT, TITLE, left=LEFT, right=RIGHT + 14)
+    bands = band_edges(chart, SIDE)
+    layout = base_layout(TOP + bands[-1] + FOOT, TITLE, left=LEFT, right=RIGHT + 14)
     layout["margin"] |= {"t": TOP, "b": FOOT}
     layout["xaxis"] |= {
         "range": [0, SIDE],
@@ -34,12 +34,12 @@ def quadrant_figure(chart: QuadrantChart) -> Figure:
         "showgrid": False,
         "zeroline": False,
     }
-    layout["yaxis"] |= {"range": [SIDE, 0], "showgrid": False, "zeroline": False} | {
+    layout["yaxis"] |= {"range": [bands[-1], 0], "showgrid": False, "zeroline": False} | {
         "showticklabels": False
     }
     found = places(chart, SIDE)
-    layout["shapes"] = _lines(chart)
-    layout["annotations"] = [*_words(), *(_number(place) for place in found)]
+    layout["shapes"] = _lines(chart, bands)
+    layout["annotations"] = [*_words(bands), *(_number(place) for place in found)]
     return {"data": [_marks(found)], "layout": layout}
 
 
@@ -63,15 +63,15 @@ def _marks(found: list[Place]) -> Figure:
     }
 
 
-def _lines(chart: QuadrantChart) -> list[Figure]:
-    band, half, whole = SIDE / len(GRADES), SIDE / 2, chart.whole * SIDE
-    square: Figure = {"type": "rect", "x0": 0, "x1": SIDE, "y0": 0, "y1": SIDE}
+def _lines(chart: QuadrantChart, bands: list[float]) -> list[Figure]:
+    foot, half, whole = bands[-1], SIDE / 2, chart.whole * SIDE
+    square: Figure = {"type": "rect", "x0": 0, "x1": SIDE, "y0": 0, "y1": foot}
     return [
         square | {"layer": "below", "line": {"color": LINE, "width": 1}},
-        *(_line((0, band * n, SIDE, band * n), GRID) for n in (1, 3)),
-        _line((0, half, SIDE, half), LINE, "dash"),
-        _line((half, 0, half, SIDE), LINE, "dash"),
-        _line((whole, 0, whole, SIDE), INK),
+        *(_line((0, bands[n], SIDE, bands[n]), GRID) for n in (1, 3)),
+        _line((0, bands[2], SIDE, bands[2]), LINE, "dash"),
+        _line((half, 0, half, foot), LINE, "dash"),
+        _line((whole, 0, whole, foot), INK),
     ]
 
 
@@ -82,24 +82,26 @@ def _line(ends: tuple[float, float, float, float], colour: str, dash: str = "sol
     return {"type": "line", "layer": "below", "line": line} | place
 
 
-def _words() -> list[Figure]:
-    """Grades beside the square, and words over and under its quadrants."""
-    band = SIDE / len(GRADES)
+def _words(bands: list[float]) -> list[Figure]:
+    """Grades beside their bands, and words over and under the quadrants."""
     quiet = {"size": SIZE, "color": QUIET}
     notes = [
-        _note(0.0, band * (n + 0.5), "<br>".join(lines), "right")
+        _note(0.0, (bands[n] + bands[n + 1]) / 2, "<br>".join(lines), "right")
         | {"xshift": -8, "align": "right", "yanchor": "middle", "font": quiet}
         for n, lines in enumerate(GRADE_LINES.values())
     ]
-    for words, y, anchor in zip(CORNERS, (0.0, SIDE), ("bottom", "top"), strict=True):
+    for words, y, anchor in zip(CORNERS, (0.0, bands[-1]), ("bottom", "top"), strict=True):
         for text, x, side in zip(words, (0.0, SIDE), ("left", "right"), strict=True):
             notes.append(_note(x, y, f"<b>{text}</b>", side) | {"yanchor": anchor, "font": quiet})
     return notes
 
 
 def _number(place: Place) -> Figure:
-    style = {"xshift": place.radius + 3, "yanchor": "middle", "font": {"size": SIZE, "color": INK}}
-    return _note(place.x, place.y, f"<b>{place.mark.label}</b>", "left") | style
+    beside, anchor = place.radius + 3, "left"
+    if place.is_number_left:
+        beside, anchor = -beside, "right"
+    style = {"xshift": beside, "yanchor": "middle", "font": {"size": SIZE, "color": INK}}
+    return _note(place.x, place.y, f"<b>{place.mark.label}</b>", anchor) | style
 
 
 def _note(x: float, y: float, text: str, anchor: str) -> Figure:

@@ -9,7 +9,14 @@ from reports.evidence_charts import build_quadrant
 from reports.partner_chart import build_partner_chart, partner_table
 from reports.partner_figure import partner_figure
 from reports.partner_svg import draw_partners, partner_slots
-from reports.quadrant import SHOWN, QuadrantChart, build_quadrant_chart, places
+from reports.quadrant import (
+    NUMBER,
+    SHOWN,
+    QuadrantChart,
+    band_edges,
+    build_quadrant_chart,
+    places,
+)
 from reports.quadrant_figure import quadrant_figure
 from reports.quadrant_svg import draw_quadrant
 from reports.relationship_charts import build_partners
@@ -59,14 +66,23 @@ def test_money_of_one_initiative_at_two_grades_is_two_marks_and_never_summed() -
     assert [(mark.grade, mark.spend) for mark in chart.rows] == [("E1", 3e6), ("E0", 2e6)]
 
 
-def test_marks_that_would_cover_each_other_stand_side_by_side() -> None:
-    rows = [row for n in range(12) for row in initiative(f"i{n}", 50.0, 1e6, grade="E2")]
-    for side in (236.0, 386.0):
-        found = places(square(*rows), side)
-        for one, other in combinations(found, 2):
-            apart = ((one.x - other.x) ** 2 + (one.y - other.y) ** 2) ** 0.5
-            assert apart >= one.radius + other.radius
-        assert all(side / 4 < place.y < side / 2 for place in found)
+@pytest.mark.parametrize("side", [186.0, 386.0])
+def test_marks_keep_their_share_and_stand_in_lanes_where_they_would_cover_each_other(
+    side: float,
+) -> None:
+    shares = [50.0] * 5 + [0.0, 100.0, 97.0, 41.0, 39.0, 36.0, 27.0]
+    rows = [
+        row for n, own in enumerate(shares) for row in initiative(f"i{n:02}", own, 1e6, grade="E2")
+    ]
+    chart = square(*rows)
+    found, edges = places(chart, side), band_edges(chart, side)
+    for one, other in combinations(found, 2):
+        apart = ((one.x - other.x) ** 2 + (one.y - other.y) ** 2) ** 0.5
+        assert apart >= one.radius + other.radius
+    assert [place.x for place in found] == [pytest.approx(side * own / 100) for own in shares]
+    assert all(edges[1] < place.y < edges[2] for place in found)
+    assert all(0 < place.x + NUMBER * (-1) ** place.is_number_left < side for place in found)
+    assert "stand one above the other" in chart.text.how_to_read
 
 
 def test_the_marks_of_most_spend_are_drawn_and_all_are_in_the_table() -> None:
