@@ -79,9 +79,17 @@ def _known(folder: Path) -> StudyResult:
     """A study that was never run, under its folder's name where it cannot be loaded."""
     try:
         return _not_run(load_study(folder).study_id)
-    except Rejected:
-        why = "Its study.yaml, or a file that it names, is not as it must be."
-        return StudyResult(folder.name, why=why, remedy=f"See: advocacy validate {folder.name}")
+    except Rejected as error:
+        remedy = f"See: advocacy validate {folder.name}"
+        return StudyResult(folder.name, why=_why(error), remedy=remedy)
+
+
+def _why(error: Rejected) -> str:
+    """The file that is missing; of what is wrong inside a file no more than that."""
+    missing = [one.source_file for one in error.problems if one.rule == "missing_file"]
+    if missing:
+        return f"Its file {missing[0]} is not there."
+    return "Its study.yaml, or a file that it names, is not as it must be."
 
 
 def _run_before(settings: Settings) -> list[str]:

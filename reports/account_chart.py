@@ -73,8 +73,10 @@ def _figures(row: RowAccount) -> str:
 
 
 def _title(rows: list[RowAccount]) -> str:
-    if any(row.quarantined for row in rows):
-        held = [clean(row.source_file) for row in rows if row.quarantined]
-        others = " and others" if len(held) > 1 else ""
-        return f"Rows of {shorten(held[0], 4, 40)}{others} are in quarantine"
+    held = [row for row in rows if row.quarantined]
+    if held:
+        total = sum(row.quarantined for row in held)
+        one = shorten(clean(held[0].source_file), 4, 40)
+        where = f"{len(held)} files" if len(held) > 1 else one
+        return f"{count(total, 'row')} of {where} {'is' if total == 1 else 'are'} in quarantine"
     return "No row is in quarantine; rows out of window or superseded are not used"

@@ -28,11 +28,11 @@ TELLING: dict[str, tuple[tuple[Piece, ...], ...]] = {
     ),
     "Q3": (
         (
-            Piece("q3.retention", "{} of relationships kept"),
+            Piece("q3.retention", "{} of relationships kept into {year}"),
             Piece("q3.pairs_two_years", "{} of relationships seen again"),
         ),
         (
-            Piece("q3.dependence", "{} of partners dependent on one payer"),
+            Piece("q3.dependence", "{} of partners dependent"),
             Piece("q3.single_funder_share", "{} of partners with one payer"),
         ),
         (
@@ -52,7 +52,7 @@ def telling_shares(findings: Findings, question: str) -> str:
         piece, row = next(((p, row) for p, row in found if row is not None), (None, None))
         if piece is None or row is None or row.value is None:
             continue
-        words = piece.words.format(percent(row.value))
+        words = piece.words.format(percent(row.value), year=row.by.get("year", ""))
         if len(" ".join([*said, words]).split()) <= ANSWER_WORDS:
             said.append(words)
     return f"{', '.join(said)}." if said else ""

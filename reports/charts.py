@@ -80,6 +80,7 @@ class EventChart:
     band: float | None
     x_title: str
     y_title: str
+    is_higher_better: bool
     colour: str
     """Of the effect's finding."""
 
@@ -104,6 +105,7 @@ class BiasChart:
     rows: tuple[BiasRow, ...]
     band: float | None
     axis_title: str
+    is_higher_better: bool
     words: str
     colour: str
     """Of the effect's finding."""
@@ -182,7 +184,6 @@ def _spend_title(bars: list[SpendBar]) -> str:
 def _forest_text(
     findings: Findings, effects: list[Effect], rows: tuple[ForestRow, ...], *, shared: bool
 ) -> ChartText:
-    parts = [f"{number} {VERDICT_WORDS[verdict].lower()}" for verdict, number in tally(effects)]
     side = "Left" if shared and effects[0].direction == "lower_better" else "Right"
     scale = (
         f" {side} is better for patients."
@@ -197,16 +198,27 @@ def _forest_text(
     more = f"; {len(rows) - ARIA_ROWS} more in the table" if len(rows) > ARIA_ROWS else ""
     return ChartText(
         chart_id="forest",
-        title=f"{count(len(effects), 'effect')}: {listed(parts)}"
-        if len(effects) > 1
-        else _one_title(effects[0], rows[0]),
+        title=_many_title(effects) if len(effects) > 1 else _one_title(effects[0], rows[0]),
         how_to_read=(
-            "Marker: best estimate. Thick line: its 95% range. Thin line: the range over every way "
-            f"of removing bias. Grey band: too small to matter.{scale}"
+            f"Marker: best estimate. {_lines_reading(rows)} Grey band: too small to matter.{scale}"
         ),
         source=(f"Source: {shorten(findings.title, 24, 140)}, {window(findings)}."),
         aria_label=f"Forest plot of {count(len(rows), 'effect')}. {said}{more}.",
     )
+
+
+def _lines_reading(rows: tuple[ForestRow, ...]) -> str:
+    """What the two lines of a row are, where any row has them."""
+    if all(row.low is None for row in rows):
+        return "No interval is claimed."
+    return "Thick line: 95% interval of what was observed. Thin line: the range that decided."
+
+
+def _many_title(effects: list[Effect]) -> str:
+    parts = [f"{number} {VERDICT_WORDS[verdict].lower()}" for verdict, number in tally(effects)]
+    if len(parts) > 1:
+        return f"{count(len(effects), 'effect')}: {listed(parts)}"
+    return f"All {count(len(effects), 'effect')}: {VERDICT_WORDS[effects[0].verdict].lower()}"
 
 
 def _one_title(effect: Effect, row: ForestRow) -> str:

@@ -5,7 +5,7 @@ from reports.names import inside, listed, shorten
 from reports.numbers import count, display_unit, fixed, number
 from reports.palette import VERDICT_COLOURS
 from reports.phrases import INTERVAL_WORDS
-from reports.sentences import direction_phrase, estimate_decimals, evidence_sentence
+from reports.sentences import estimate_decimals, evidence_sentence
 from schemas.findings import Effect, Interval
 
 BIAS_WORDS: dict[BiasState, str] = {
@@ -37,6 +37,7 @@ def build_event_study(effect: Effect, index: int, period: str) -> EventChart | N
         band=times(effect.smallest_worthwhile_effect, unit.factor),
         x_title=f"{period.capitalize()}s since the start",
         y_title=shorten(unit.label, 8, 44),
+        is_higher_better=effect.direction == "higher_better",
         colour=VERDICT_COLOURS[effect.verdict],
     )
 
@@ -59,6 +60,7 @@ def build_bias(effect: Effect, index: int) -> BiasChart | None:
         rows=tuple(row for row in rows if row.state != "not_applicable"),
         band=times(effect.smallest_worthwhile_effect, unit.factor),
         axis_title=shorten(unit.label, 8, 44),
+        is_higher_better=effect.direction == "higher_better",
         words=words,
         colour=VERDICT_COLOURS[effect.verdict],
     )
@@ -154,8 +156,16 @@ def _bias_title(rows: tuple[BiasRow, ...], effect: Effect) -> str:
 
 def _bias_reading(effect: Effect) -> str:
     if effect.verdict == "no_meaningful_effect":
-        return "Each line is a 90% range. It stands where the whole line lies inside the grey band."
-    return "Each line is a 95% range. The finding stands where the line keeps clear of zero."
+        return f"{_line(90, effect)} It stands where the whole line lies inside the grey band."
+    if all(way.low95 is None for way in effect.intervals):
+        return "Hollow squares: estimates without an interval. Nothing stands on them alone."
+    return f"{_line(95, effect)} The finding stands where the line keeps clear of zero."
+
+
+def _line(level: int, effect: Effect) -> str:
+    """What each line is; missing outcomes widen it."""
+    widened = ", widened by what missing outcomes could hide" if effect.missing_share else ""
+    return f"Each line is a {level}% range{widened}."
 
 
 def _before_reading(effect: Effect, period: str) -> str:
@@ -179,6 +189,18 @@ def _moved_before(effect: Effect, before: list[EventPoint], period: str) -> str:
     return f"Outcomes moved before the start: {apart} {label}, {when} ahead of it"
 
 
+def _clear_title(after: list[EventPoint], before: list[EventPoint], period: str) -> str:
+    """In how many periods the interval is clear of zero; empty where there are no intervals."""
+    if not any(point.low is not None for point in after):
+        return ""
+    said = f"Clear of zero in {_clear(after)} of {count(len(after), period)} after the start"
+    return f"{said}, in {_clear(before)} of {len(before)} before it" if before else said
+
+
+def _clear(points: list[EventPoint]) -> int:
+    return sum((point.low or 0.0) > 0 or (point.high or 0.0) < 0 for point in points)
+
+
 def _path_title(effect: Effect, shown: list[EventPoint], period: str) -> str:
     """The first and the last point, with the decimals of the estimate."""
     decimals = estimate_decimals(effect)
@@ -194,7 +216,11 @@ def _event_text(
     after = [point for point in points if point.event_time >= 0]
     before = [point for point in points if point.event_time < 0]
     shown = after or before
-    title = _moved_before(effect, before, period) or _path_title(effect, shown, period)
+    title = (
+        _moved_before(effect, before, period)
+        or _clear_title(after, before, period)
+        or _path_title(effect, shown, period)
+    )
     interval = (
         "Lines are 95% intervals of each point."
         if any(point.low is not None for point in points)
@@ -209,6 +235,6 @@ def _event_text(
         chart_id=f"event-{index}",
         title=title,
         how_to_read=f"{_before_reading(effect, period)} {interval}",
-        source=f"Source: {evidence_sentence(effect)}. {direction_phrase(effect)}",
+        source=f"Source: {evidence_sentence(effect)}.",
         aria_label=aria,
     )

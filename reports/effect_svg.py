@@ -4,7 +4,7 @@ from reports.axes import Scale, limits, roomy_ticks, tick_labels, ticks, whole_t
 from reports.charts import BiasChart, BiasRow, BiasState, EventChart, EventPoint, SpendChart
 from reports.effect_charts import BIAS_WORDS
 from reports.measure import text_width, wrap
-from reports.palette import BAND, GOOD, GRID, INK, LINE, NEUTRAL, QUIET, UNCLEAR
+from reports.palette import BAND, GRID, INK, KIND_COLOURS, LINE, NEUTRAL, QUIET
 from reports.svg import MIDDLE, NARROW, Canvas
 
 EVENT_WIDTHS = {"wide": 520.0, "narrow": NARROW}
@@ -17,6 +17,21 @@ STATE_SHAPES: dict[BiasState, str] = {
     "not_evaluated": "x-thin-open",
     "not_applicable": "x-thin-open",
 }
+
+
+def upright_title(chart: EventChart, room: float) -> str:
+    """The unit, and which way is better for patients where there is room to say it."""
+    return _directed(chart.y_title, "↑" if chart.is_higher_better else "↓", room)
+
+
+def level_title(chart: BiasChart, room: float) -> str:
+    """The same for an axis that lies."""
+    return _directed(chart.axis_title, "→" if chart.is_higher_better else "←", room)
+
+
+def _directed(unit: str, arrow: str, room: float) -> str:
+    full = f"{unit}, {arrow} better"
+    return full if text_width(full, 12) <= room else wrap(unit, 12, room, 1)[0]
 
 
 def state_mark(state: BiasState, colour: str) -> tuple[str, str]:
@@ -88,7 +103,7 @@ def draw_spend(chart: SpendChart, setting: str) -> str:
         label_y = y + 15 if stacked else top + 18
         canvas.text(0, label_y, bar.label, size=13.5, fill=INK)
         length = max(0.0, (bar.amount or 0.0) / largest * (room - words))
-        canvas.rect(label_width, top, length, 26, fill=(GOOD, UNCLEAR, NEUTRAL)[index % 3])
+        canvas.rect(label_width, top, length, 26, fill=KIND_COLOURS[index % 3])
         canvas.text(label_width + length + 8, top + 18, bar.figures, size=13.5, bold=True)
     return canvas.render(setting)
 
@@ -121,7 +136,7 @@ def _event_frame(canvas: Canvas, chart: EventChart, across: Scale, down: Scale) 
         canvas.text(across.start - 7, down.at(value) + 4, label, size=12, fill=QUIET, anchor="end")
     canvas.lines([(across.start, down.at(0), across.end, down.at(0))], stroke=QUIET, width=1.2)
     _event_times(canvas, chart, across, down)
-    title = wrap(chart.y_title, 12, canvas.width - 8, 1)[0]
+    title = upright_title(chart, canvas.width - 8)
     canvas.text(0, 14, title, size=12, fill=QUIET)
 
 
@@ -168,7 +183,7 @@ def _bias_frame(canvas: Canvas, chart: BiasChart, scale: Scale, bottom: float) -
     values = roomy_ticks(values, scale, 12)
     for value, label in zip(values, tick_labels(values), strict=True):
         canvas.text(scale.at(value), bottom + 17, label, size=12, fill=QUIET, anchor="middle")
-    title = wrap(chart.axis_title, 12, canvas.width - 8, 1)[0]
+    title = level_title(chart, canvas.width - 8)
     middle = min((scale.start + scale.end) / 2, canvas.width - 4 - text_width(title, 12) / 2)
     canvas.text(middle, bottom + 37, title, size=12, fill=QUIET, anchor="middle")
     canvas.lines([(scale.at(0), 4, scale.at(0), bottom)], stroke=QUIET, width=1.2)

@@ -36,9 +36,9 @@ def build_evidence(findings: Findings) -> RowsView | None:
     told = any(row.beside is not None for row in rows)
     title = (
         f"{percent(compared.value)} of advocacy spend was set against a comparison, "
-        f"{percent(boxes.value)} has compliance records only"
+        f"{percent(boxes.value)} has no output or outcome on record"
     )
-    mark = " Hollow diamond: the share if spend of unclear kind were advocacy." if told else ""
+    mark = " Hollow diamond: the share if unclassified spend were advocacy." if told else ""
     spent = "Share of advocacy spend by strength of evidence"
     chart = RowsChart(
         text=ChartText(
@@ -55,7 +55,9 @@ def build_evidence(findings: Findings) -> RowsView | None:
         limits=room_above([end for row in rows for end in (row.value, row.beside)]),
     )
     unclear = tuple(
-        Entry(f"{entry.label}, with unclear spend", row) for entry, row in pairs if row is not None
+        Entry(f"{entry.label}, with unclassified spend", row)
+        for entry, row in pairs
+        if row is not None
     )
     return RowsView(chart, f"{spent}; patient support is no part of it", entries + unclear)
 

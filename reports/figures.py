@@ -5,19 +5,18 @@ from typing import Any
 
 from reports.charts import BiasChart, BiasRow, EventChart, SpendChart
 from reports.effect_charts import BIAS_WORDS
-from reports.effect_svg import state_mark
+from reports.effect_svg import level_title, state_mark, upright_title
 from reports.measure import wrap
 from reports.numbers import decimals_for, fixed
 from reports.palette import (
     BAND,
     FONT,
-    GOOD,
     GRID,
     INK,
+    KIND_COLOURS,
     LINE,
     NEUTRAL,
     QUIET,
-    UNCLEAR,
 )
 
 Figure = dict[str, Any]
@@ -26,6 +25,7 @@ Figure = dict[str, Any]
 `beside`, where it is given, is the height in a window with two columns.
 """
 BIAS_LABEL = 180.0
+EVENT_TITLE = 400.0
 BIAS_TITLE = 200.0
 """Room for the title of the axis beside those labels, in the narrower of two columns."""
 SPEND_LABEL = 220.0
@@ -71,7 +71,8 @@ def event_figure(chart: EventChart) -> Figure:
     layout["xaxis"] |= {"showgrid": False, "zeroline": False}
     layout["shapes"] = [_start_line(), *flat_band(chart.band)]
     layout["annotations"] = [
-        end_note(escape(chart.y_title, quote=False), 0.0, "left") | {"xshift": -56, "yshift": 14},
+        end_note(escape(upright_title(chart, EVENT_TITLE), quote=False), 0.0, "left")
+        | {"xshift": -56, "yshift": 14},
         *(
             end_note(words, -0.5, anchor) | {"xref": "x"}
             for words, anchor, is_told in (
@@ -102,7 +103,7 @@ def bias_figure(chart: BiasChart) -> Figure:
                 )
             )
     count = len(chart.rows)
-    title = wrap(chart.axis_title, 12, BIAS_TITLE, 1)[0]
+    title = level_title(chart, BIAS_TITLE)
     layout = base_layout(58 * count + 60, title, left=BIAS_LABEL + 12, right=14)
     layout["margin"]["t"] = 8
     layout["yaxis"] |= {"range": [count - 0.5, -0.5], "visible": False}
@@ -126,7 +127,6 @@ def _bias_label(row: BiasRow, colour: str) -> str:
 def spend_figure(chart: SpendChart) -> Figure:
     """One bar per kind, never stacked."""
     count = len(chart.bars)
-    colours = (GOOD, UNCLEAR, NEUTRAL)
     data = [
         {
             "type": "bar",
@@ -138,7 +138,7 @@ def spend_figure(chart: SpendChart) -> Figure:
             "cliponaxis": False,
             "hoverinfo": "skip",
             "width": 0.6,
-            "marker": {"color": [colours[index % 3] for index in range(count)]},
+            "marker": {"color": [KIND_COLOURS[index % 3] for index in range(count)]},
         }
     ]
     layout = base_layout(44 * count + 24, "", left=SPEND_LABEL + 10, right=130)

@@ -4,8 +4,8 @@ from html import escape
 
 from reports.charts import ForestChart, ForestRow
 from reports.figures import Figure, base_layout, end_note, line_trace, marker_trace, side_note
+from reports.forest_svg import figure_lines
 from reports.measure import wrap
-from reports.numbers import tied
 from reports.palette import BAND, QUIET, VERDICT_COLOURS, VERDICT_MARKERS
 from reports.phrases import VERDICT_WORDS
 from reports.svg import AXIS, TALL
@@ -99,9 +99,7 @@ def _row_label(row: ForestRow) -> str:
 
 def _row_figures(row: ForestRow) -> str:
     verdict = f"<b>{_coloured(VERDICT_WORDS[row.verdict], VERDICT_COLOURS[row.verdict])}</b>"
-    return "<br>".join(
-        [verdict, *(_safe(line) for line in wrap(tied(row.figures), 13, FIGURES, 3))]
-    )
+    return "<br>".join([verdict, *(_safe(line) for line in figure_lines(row.figures, 13, FIGURES))])
 
 
 def _coloured(text: str, colour: str) -> str:

@@ -88,10 +88,21 @@ def _words(row: ForestRow, layout: ForestLayout) -> _Words:
     return _Words(
         name=wrap(row.name, size * 1.1, layout.label_width, 3),
         measure=wrap(row.measure, size, layout.label_width, 2),
-        figures=wrap(tied(row.figures), size, layout.figures_width, 3),
+        figures=figure_lines(row.figures, size, layout.figures_width),
         verdict=VERDICT_WORDS[row.verdict],
         is_marked=row.estimate is not None,
     )
+
+
+def figure_lines(figures: str, size: float, width: float) -> list[str]:
+    """The figures of a row in a few lines: a long unit is cut, the range is not."""
+    told, mark, bounds = figures.rpartition("(range")
+    if not mark or len(wrap(tied(figures), size, width, 4)) <= 3:
+        return wrap(tied(figures), size, width, 3)
+    return [
+        *wrap(tied(told.rstrip()), size, width, 2),
+        *wrap(tied(f"{mark}{bounds}"), size, width, 2),
+    ]
 
 
 def _height(words: _Words, layout: ForestLayout) -> float:

@@ -27,7 +27,7 @@ GRADES = {
     "E3": "with an effect compared",
     "E2": "before and after only",
     "E1": "outputs counted only",
-    "E0": "compliance records only",
+    "E0": "no output or outcome on record",
 }
 """Strength of evidence in words; only the first can be called evaluated."""
 SYNTHETIC_MARK = "synthetic example data"

@@ -12,6 +12,8 @@ BAD = "#b8430b"
 NEUTRAL = "#4b5768"
 UNCLEAR = "#6b4a86"
 MIDDLE = "#5a8fbd"
+KIND_COLOURS = (MIDDLE, NEUTRAL, LINE)
+"""Of advocacy, patient support and unclassified spend: no colour that a verdict has."""
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 VERDICT_COLOURS: dict[Verdict, str] = {

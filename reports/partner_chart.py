@@ -79,7 +79,7 @@ def build_partner_chart(findings: Findings) -> PartnerChart | None:
     rows = tuple(_row(partner, columns, findings.currency) for partner in partners)
     others = overall(findings, NAME, part="others")
     rest = "" if others is None else f" Not shown: {_more(others)} with less money."
-    is_gap = any(None in row.cells for row in rows)
+    is_gap = len(columns) > 1 and any(None in row.cells for row in rows)
     dash = " A dash: nothing on record." if is_gap else ""
     told = "; ".join(_sentence(row, columns) for row in rows)
     text = ChartText(

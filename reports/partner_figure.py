@@ -4,7 +4,7 @@ from html import escape
 
 from reports.figures import Figure, base_layout
 from reports.palette import BAND, INK, QUIET
-from reports.partner_chart import DASH, Cell, Component, PartnerChart
+from reports.partner_chart import Cell, Component, PartnerChart
 from reports.partner_svg import (
     BAR,
     CELLS,
@@ -13,6 +13,7 @@ from reports.partner_svg import (
     PartnerSlot,
     column_places,
     heading_lines,
+    nothing_of,
     partner_slots,
 )
 from reports.rows import SIZE
@@ -44,7 +45,7 @@ def partner_figure(chart: PartnerChart) -> Figure:
         *_headings(chart, starts),
         *(note for slot in slots for note in _names(slot)),
         *(_note(x + length + 5, slot.centre, cell.figures) for slot, _, cell, x in placed),
-        *_dashes(slots, starts),
+        *_gaps(chart, slots, starts),
     ]
     bars = _bars(placed, lengths, [column.colour for _, column, _, _ in placed])
     return {"data": [tracks, bars], "layout": layout}
@@ -84,9 +85,9 @@ def _names(slot: PartnerSlot) -> list[Figure]:
     return [name, *([_note(WIDTH, slot.top, figures) | style | right] if slot.figures else [])]
 
 
-def _dashes(slots: list[PartnerSlot], starts: list[float]) -> list[Figure]:
+def _gaps(chart: PartnerChart, slots: list[PartnerSlot], starts: list[float]) -> list[Figure]:
     return [
-        _note(x, slot.centre, DASH)
+        _note(x, slot.centre, nothing_of(chart))
         for slot in slots
         for x, cell in zip(starts, slot.row.cells, strict=True)
         if cell is None

@@ -66,6 +66,11 @@ def heading_lines(chart: PartnerChart, width: float) -> list[list[str]]:
     return [wrap(column.heading, SMALL, step - 4, 3) for column in chart.columns]
 
 
+def nothing_of(chart: PartnerChart) -> str:
+    """What stands where nothing is on record: a dash where a column has no room for words."""
+    return DASH if len(chart.columns) > 1 else "nothing on record"
+
+
 def _is_slim(width: float) -> bool:
     return width <= NARROW
 
@@ -95,7 +100,7 @@ def _draw_cells(
     y = slot.centre
     for x, column, cell in zip(starts, chart.columns, slot.row.cells, strict=True):
         if cell is None:
-            canvas.text(x, y + 4, DASH, size=SMALL, fill=QUIET)
+            canvas.text(x, y + 4, nothing_of(chart), size=SMALL, fill=QUIET)
             continue
         canvas.rect(x, y - BAR / 2, length, BAR, fill=BAND)
         canvas.rect(x, y - BAR / 2, length * min(1.0, cell.value), BAR, fill=column.colour)

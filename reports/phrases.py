@@ -227,11 +227,11 @@ GRADES: dict[str, str] = {
     "E3": "Effect compared (E3)",
     "E2": "Before and after only (E2)",
     "E1": "Outputs counted only (E1)",
-    "E0": "Compliance records only (E0)",
+    "E0": "No output or outcome on record (E0)",
 }
 FINDING_WORDS: dict[str, tuple[str, Verdict]] = {
     "favourable": ("favourable", "improves"),
-    "little_difference": ("little or no difference", "no_meaningful_effect"),
     "unfavourable": ("unfavourable", "harms"),
+    "little_difference": ("little or no difference", "no_meaningful_effect"),
     "inconclusive": ("unclear", "inconclusive"),
 }

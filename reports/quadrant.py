@@ -20,17 +20,17 @@ COMPLIANCE, EVIDENCE = "q1.compliance_complete", "q1.evidence_share"
 OBSERVED = {"E3", "E2"}
 """Grades of the upper half: an outcome was observed."""
 CORNERS = {
-    (True, True): "evidence, and complete compliance in most activities",
-    (True, False): "evidence, but most activities lack complete compliance",
-    (False, True): "complete compliance in most activities, but no evidence of an outcome",
-    (False, False): "no evidence of an outcome, and most activities lack complete compliance",
+    (True, True): "an outcome on record, and complete compliance in most activities",
+    (True, False): "an outcome on record, but most activities lack complete compliance",
+    (False, True): "complete compliance in most activities, but no outcome on record",
+    (False, False): "no outcome on record, and most activities lack complete compliance",
 }
 NUMBER, NUMBER_HEIGHT = 18.0, 12.0
 """Room for a mark's number beside it."""
 LARGEST, LARGE = 0.026, 8.0
 """Radius of the largest mark: a share of the width, and not less than this."""
 SMALLEST = 4.0
-LEAST = 186.0
+LEAST = 182.0
 """Width of the bands in the narrowest drawing."""
 
 
@@ -112,8 +112,7 @@ def _title(pairs: list[_Pair]) -> str:
         corners.setdefault(_corner(pair), set()).add(pair.name)
     corner, named = max(corners.items(), key=lambda found: (len(found[1]), found[0]))
     of_all = count(len({pair.name for pair in pairs}), "initiative")
-    verb = "has" if len(named) == 1 else "have"
-    return f"{len(named)} of {of_all} {verb} {CORNERS[corner]}"
+    return f"{len(named)} of {of_all}: {CORNERS[corner]}"
 
 
 def _corner(pair: _Pair) -> tuple[bool, bool]:

@@ -6,13 +6,13 @@ from reports.quadrant import QuadrantChart, band_edges, places
 from reports.rows_svg import ROWS_WIDTHS
 from reports.svg import Canvas
 
-LEFT, RIGHT, TOP, FOOT = 84.0, 10.0, 24.0, 64.0
+LEFT, RIGHT, TOP, FOOT = 88.0, 10.0, 24.0, 64.0
 SIZE = 12.0
 GRADE_LINES: dict[str, tuple[str, str]] = {
     "E3": ("Effect", "compared"),
     "E2": ("Before and", "after only"),
     "E1": ("Outputs", "counted"),
-    "E0": ("Compliance", "records only"),
+    "E0": ("No outcome,", "no output"),
 }
 """What stands beside each band, from the strongest evidence down."""
 CORNERS = (("Evidence only", "Both"), ("Neither", "Boxes only"))

@@ -93,6 +93,7 @@ class Slot:
 def slots_of(chart: RowsChart, width: float) -> Iterator[Slot]:
     """Headings and rows from top to bottom, for a drawing of this width."""
     y = chart.head
+    is_long = any(_is_long(row, width) for row in chart.rows)
     for group in chart.groups:
         if group.heading:
             lines = wrap(group.heading, SIZE * 1.12, width, 2)
@@ -101,8 +102,7 @@ def slots_of(chart: RowsChart, width: float) -> Iterator[Slot]:
             y += LEADING * len(lines) + 4
         for row in group.rows:
             own = text_width(row.figures, SIZE, bold=True)
-            lines = wrap(row.label, SIZE, max(width - own - GAP, 1.0), 3)
-            is_long = own > 0.62 * width or len(lines) > 2
+            lines = wrap(row.label, SIZE, max(width - own - GAP, 1.0), 2)
             if is_long:
                 lines = wrap(row.label, SIZE, width, 2)
                 lines += wrap(row.figures, SIZE * 1.12, width, 2)
@@ -110,6 +110,12 @@ def slots_of(chart: RowsChart, width: float) -> Iterator[Slot]:
             figures = "" if is_long else row.figures
             yield Slot(row, lines, figures, y, y + height + MARK_ROOM / 2)
             y += height + MARK_ROOM + APART
+
+
+def _is_long(row: Row, width: float) -> bool:
+    """Whether label and figures need lines of their own: then those of every row have them."""
+    own = text_width(row.figures, SIZE, bold=True)
+    return own > 0.62 * width or len(wrap(row.label, SIZE, max(width - own - GAP, 1.0), 3)) > 2
 
 
 def height_of(slots: list[Slot]) -> float:

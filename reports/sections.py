@@ -77,7 +77,10 @@ SECTIONS = (
     Section(
         "relationships",
         "Relationships with advocacy groups (Q3)",
-        "Described as recorded; no cause is claimed. Patient support is left out.",
+        (
+            "Described as recorded; no cause is claimed. Patient support is left out; paid "
+            "research work and money of unclear kind are counted."
+        ),
         ("Q3",),
         (build_components, build_retention, build_partners, build_dependence),
     ),

@@ -172,7 +172,8 @@ def evidence_sentence(effect: Effect) -> str:
     parts = [
         count(effect.exposed_count, "exposed unit"),
         count(effect.comparison_count, "comparison unit"),
-        count(effect.period_count, "period"),
+        count(effect.period_count, "period")
+        + (" before and after the start" if effect.period_count > 1 else ""),
     ]
     return listed(parts)
 

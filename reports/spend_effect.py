@@ -7,6 +7,7 @@ from reports.charts import ChartText, ForestChart, build_forest
 from reports.names import shorten
 from reports.numbers import money
 from reports.phrases import VERDICT_WORDS
+from reports.sentences import deciding_range
 from reports.sources import window
 from reports.tables import Table
 from reports.words import judged_effects
@@ -102,7 +103,8 @@ def spend_effect_table(findings: Findings) -> Table:
             for effect, told in zip(effects, figures, strict=True)
         ),
         record_header=(
-            "effect_id", "spend", "currency", "estimate", "ci_low", "ci_high", "unit", "verdict",
+            "effect_id", "spend", "currency",
+            "estimate", "range_low", "range_high", "unit", "verdict",
         ),
         records=tuple(
             (
@@ -110,8 +112,7 @@ def spend_effect_table(findings: Findings) -> Table:
                 effect.cost.spend,
                 effect.cost.currency,
                 effect.estimate,
-                effect.ci_low,
-                effect.ci_high,
+                *(deciding_range(effect) or (None, None)),
                 effect.unit_label,
                 effect.verdict,
             )
@@ -173,7 +174,7 @@ def _text(findings: Findings, points: list[SpendPoint]) -> ChartText:
         chart_id="spend-effect",
         title=_title(points, findings.currency),
         how_to_read=(
-            "Right: more advocacy spend. Lines: 95% ranges. "
+            "Right: more advocacy spend. Lines: the ranges that decided. "
             f"Grey band: too small to matter.{beside}{rest}"
         ),
         source=(f"Source: {shorten(findings.title, 24, 140)}, {window(findings)}."),

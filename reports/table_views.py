@@ -1,9 +1,9 @@
 """The tables of the report, each built from the findings."""
 
-from reports.charts import BiasChart, EventChart, SpendChart, threshold_text
+from reports.charts import BiasChart, EventChart, SpendChart, threshold_text, times
 from reports.effect_charts import BIAS_WORDS
 from reports.names import clean, human, shorten
-from reports.numbers import MINUS, count, money, number, p_value
+from reports.numbers import MINUS, count, display_unit, money, number, p_value
 from reports.phrases import (
     CHANCE_WORDS,
     COVARIATE_REASONS,
@@ -176,21 +176,23 @@ def alternative_table(effect: Effect, index: int) -> Table | None:
     """Other estimators' answers, None where there are none."""
     if not effect.alternatives:
         return None
+    unit = display_unit(effect.unit_label)
     return Table(
         table_id=f"alternative-table-{index}",
-        caption="Other estimators, same question (in the measure's own unit)",
+        caption=f"Other estimators, same question ({shorten(unit.label, 8, 44)})",
         header=("Estimator", "Effect", "Standard error"),
         rows=tuple(
             (
                 _proper(other.name),
-                _known(other.estimate, signed=True),
-                _known(other.std_error),
+                _known(times(other.estimate, unit.factor), signed=True),
+                _known(times(other.std_error, unit.factor)),
             )
             for other in effect.alternatives
         ),
-        record_header=("estimator", "estimate", "std_error"),
+        record_header=("estimator", "estimate", "std_error", "unit"),
         records=tuple(
-            (other.name, other.estimate, other.std_error) for other in effect.alternatives
+            (other.name, other.estimate, other.std_error, effect.unit_label)
+            for other in effect.alternatives
         ),
         numeric=frozenset({1, 2}),
     )
@@ -314,11 +316,11 @@ def facts_of(effect: Effect) -> list[tuple[str, str]]:
         ("Method", METHOD_WORDS[effect.method] if effect.method else "none could be used"),
         ("Exposed", count(effect.exposed_count, "unit")),
         ("Comparison", count(effect.comparison_count, "unit")),
-        ("Periods", f"{effect.period_count:,}"),
+        ("Periods before and after", f"{effect.period_count:,}"),
         ("Smallest worthwhile effect", threshold_text(effect)),
     ]
     if effect.p_value is not None:
-        facts.append(("Two-sided p", p_value(effect.p_value)))
+        facts.append(("Two-sided p of the worst way, Holm-adjusted", p_value(effect.p_value)))
     return facts
 
 

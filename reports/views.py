@@ -132,12 +132,20 @@ def headline_facts(findings: Findings) -> list[Fact]:
     if effect is None:
         return _facts_without_effect(findings)
     return [
-        Fact("Best estimate", _capital(estimate_phrase(effect)), interval_note(effect)),
+        Fact("Best estimate", _capital(estimate_phrase(effect)), _which(findings, effect)),
         certainty_fact(effect.certainty),
         Fact("Cost", *spend_texts(effect)),
         Fact("Cost per unit", *unit_cost_texts(effect)),
         Fact("What would change this", what_would_change(effect, findings.period)),
     ]
+
+
+def _which(findings: Findings, effect: Effect) -> str:
+    """Whose figures these are where there are several effects, and what the range is."""
+    note = interval_note(effect)
+    if len(judged_effects(findings)) == 1:
+        return note
+    return f"These figures are for {shorten(effect.initiative_name, 8, 48)} only. {note}".rstrip()
 
 
 def _facts_without_effect(findings: Findings) -> list[Fact]:

@@ -23,6 +23,8 @@ PHASES: dict[str, str] = {
     "unknown": "Phase not known",
 }
 """In the order of a product's life; in Roman numbers, which are names and not counts."""
+RATIO_END = 4.0
+"""Where the axis of ratios ends at the latest."""
 STAGES = {
     "decided": "q2.decided_share",
     "changed": "q2.change_proven",
@@ -166,7 +168,10 @@ def ratio_view(findings: Findings, chart_id: str, subject: str, entries: list[En
         text=ChartText(
             chart_id=chart_id,
             title=f"{subject}: {' to '.join(ends)}",
-            how_to_read="Upright line at 1: a share as large as the share of people in need.",
+            how_to_read=(
+                "Upright line at 1: a share as large as the share of people in need."
+                f"{' Arrow: beyond the axis.' if (most.row.value or 0.0) > RATIO_END else ''}"
+            ),
             source=source_line(findings, entries[0].row.indicator_id),
             aria_label=f"{subject}, ratios by group. {spoken(entries, currency)}",
         ),
@@ -174,7 +179,7 @@ def ratio_view(findings: Findings, chart_id: str, subject: str, entries: list[En
         mark="dot",
         axis="ratio",
         axis_title="Ratio; 1 is equal",
-        limits=room_above([min(entry.row.value or 0.0, 4.0) for entry in known], 2.0),
+        limits=room_above([min(entry.row.value or 0.0, RATIO_END) for entry in known], 2.0),
         reference=1.0,
     )
     return RowsView(chart, f"{subject}, by group", tuple(entries))

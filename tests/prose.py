@@ -43,11 +43,13 @@ def _without(text: str, name: str) -> str:
 
 
 def counts_of(findings: Findings) -> set[float]:
-    """Counts that a reader can make on the findings: effects by verdict, the smallest p."""
+    """Counts that a reader can make: effects by verdict, points clear of zero, rows held."""
     effects = [effect for effect in findings.effects if effect.role != "negative_control"]
     verdicts = [effect.verdict for effect in effects]
     counts = {float(verdicts.count(verdict)) for verdict in verdicts} | {float(len(effects))}
     counts |= {float(len(findings.indicators)), 0.0}
+    held = [row.quarantined for row in findings.row_accounts if row.quarantined]
+    counts |= {float(sum(held)), float(len(held))}
     for effect in findings.effects:
         if effect.exposed_count <= 4:
             units = effect.exposed_count + effect.comparison_count
@@ -56,6 +58,12 @@ def counts_of(findings: Findings) -> set[float]:
         counts |= {float(index) for index in range(len(effect.intervals) + 1)}
         times = [row.event_time for row in effect.event_study]
         counts |= {float(sum(time < 0 for time in times)), float(sum(time >= 0 for time in times))}
+        clear = [
+            row.event_time
+            for row in effect.event_study
+            if (row.ci_low or 0.0) > 0 or (row.ci_high or 0.0) < 0
+        ]
+        counts |= {float(sum(time < 0 for time in clear)), float(sum(time >= 0 for time in clear))}
     return counts
 
 

@@ -55,17 +55,21 @@ def test_studies_are_those_known_and_those_run_from_elsewhere_by_id(settings: Se
     known("portfolio", settings)
     known("a_new_one", settings)
     known("broken", settings, "study_id: [")
+    known("without_file", settings)
+    (settings.studies / "without_file" / "unit.csv").unlink()
     results = study_results(settings)
     assert [one.study_id for one in results] == [
         "a_new_one",
         "broken",
         "hiv_incentives",
         "portfolio",
+        "without_file",
     ]
     told = {one.study_id: one.why for one in results if one.findings is None}
     assert told == {
         "a_new_one": "It was never run to its end with this output folder.",
         "broken": "Its study.yaml, or a file that it names, is not as it must be.",
+        "without_file": "Its file unit.csv is not there.",
     }
     assert results[2].href == "hiv_incentives/runs/r1/report.html"
 

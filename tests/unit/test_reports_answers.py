@@ -44,7 +44,7 @@ def test_what_is_not_known_is_left_out_and_the_next_share_opens_the_sentence() -
 
 def test_relationships_are_told_by_the_last_year_that_is_known() -> None:
     assert answers(described())["Q3"] == (
-        "52.8% of relationships kept, 15% of partners dependent on one payer, "
+        "52.8% of relationships kept into 2024, 15% of partners dependent, "
         "36.7% of money multi-year."
     )
     rows = [
@@ -52,7 +52,7 @@ def test_relationships_are_told_by_the_last_year_that_is_known() -> None:
         share("q3.single_funder_share", 3.0, 4.0),
         part("q3.core_share", 1.0, 8.0),
     ]
-    told = "50% of relationships kept, 75% of partners with one payer, 12.5% of money core funding."
+    told = "50% of relationships kept into 2012, 75% of partners with one payer."
     assert telling_shares(only(*rows, value("q3.payers", 5.0, "payers")), "Q3") == told
     again = [share("q3.pairs_two_years", 1.0, 5.0)]
     assert telling_shares(only(*again), "Q3") == "20% of relationships seen again."

@@ -12,7 +12,7 @@ from reports.effect_charts import bias_state, bias_words, build_bias, build_even
 from reports.effect_svg import draw_bias, draw_event_study, draw_spend
 from reports.figures import bias_figure, event_figure, spend_figure
 from reports.forest_figure import forest_figure
-from reports.forest_svg import MIDDLE, NARROW, WIDE, draw_forest
+from reports.forest_svg import MIDDLE, NARROW, WIDE, draw_forest, figure_lines
 from reports.measure import text_width, wrap
 from reports.palette import QUIET
 from schemas.findings import Effect, EventTime, Findings, Interval
@@ -105,6 +105,45 @@ def test_one_period_has_no_event_study() -> None:
         "\u221218.4 in the last"
     )
     assert "No interval is claimed from 1 exposed unit." in chart.text.how_to_read
+
+
+def test_a_path_with_intervals_says_in_how_many_periods_they_are_clear_of_zero() -> None:
+    sizes = {-2: (-0.3, 0.5), -1: (0.1, 0.3), 0: (0.2, 2.0), 1: (-0.1, 2.0), 2: (-3.0, -0.4)}
+    path = [
+        EventTime(event_time=when, estimate=(low + high) / 2, ci_low=low, ci_high=high)
+        for when, (low, high) in sizes.items()
+    ]
+    effect = portfolio().effects[0].model_copy(update={"event_study": path})
+    chart = build_event_study(effect, 1, "month")
+    assert chart is not None
+    assert chart.text.title == "Clear of zero in 2 of 3 months after the start, in 1 of 2 before it"
+    only_after = effect.model_copy(update={"event_study": path[2:]})
+    chart = build_event_study(only_after, 1, "month")
+    assert chart is not None
+    assert chart.text.title == "Clear of zero in 2 of 3 months after the start"
+
+
+def test_captions_speak_of_no_line_where_no_interval_is_drawn() -> None:
+    result = prop99()
+    forest, bias = build_forest(result), build_bias(result.effects[0], 1)
+    assert forest is not None
+    assert bias is not None
+    assert "No interval is claimed." in forest.text.how_to_read
+    assert "line" not in forest.text.how_to_read
+    assert "Hollow squares" in bias.text.how_to_read
+    with_lines = build_forest(portfolio())
+    assert with_lines is not None
+    assert "Thin line: the range that decided." in with_lines.text.how_to_read
+
+
+def test_a_long_unit_is_cut_in_the_forest_and_the_range_is_not() -> None:
+    long = "+0.3 " + "units of a very long name " * 4 + "(range \u22129.0 to 11.0)"
+    lines = figure_lines(long, 13, 160)
+    assert lines[-1] == "(range\u00a0\u22129.0\u00a0to\u00a011.0)"
+    assert lines[1].endswith("\u2026")
+    assert figure_lines("+2.0 days (range 1.0 to 3.0)", 13, 400) == [
+        "+2.0\u00a0days (range\u00a01.0\u00a0to\u00a03.0)"
+    ]
 
 
 def test_a_path_that_moved_before_the_start_says_so_with_its_widest_point() -> None:

@@ -223,10 +223,8 @@ def test_files_of_which_every_row_was_accepted_are_told_in_one_sentence() -> Non
 
 def test_accounts_name_the_files_with_rows_in_quarantine() -> None:
     held = account("outcome", 50, quarantined=1)
-    assert titled(held) == "Rows of outcome.csv are in quarantine"
-    assert titled(held, account("unit", 9, quarantined=2)) == (
-        "Rows of outcome.csv and others are in quarantine"
-    )
+    assert titled(held) == "1 row of outcome.csv is in quarantine"
+    assert titled(held, account("unit", 9, quarantined=2)) == "3 rows of 2 files are in quarantine"
     assert titled(account("unit", 9, out_of_window=2)).startswith("No row is in quarantine")
 
 

@@ -125,7 +125,7 @@ def test_advocacy_support_and_unclassified_have_columns_of_their_own() -> None:
 def test_spend_that_was_not_evaluated_stands_beside_spend_that_was() -> None:
     view = study_views([result_of(described())])[0]
     assert view.compared.endswith("% with an effect compared")
-    assert view.not_compared.endswith("compliance records only")
+    assert view.not_compared.endswith("no output or outcome on record")
     bare = study_views([result_of(prop99())])[0]
     assert (bare.compared, bare.not_compared) == ("not known", "not known")
     boxes = Indicator(
@@ -137,7 +137,7 @@ def test_spend_that_was_not_evaluated_stands_beside_spend_that_was() -> None:
         status="OK",
     )
     only = study_views([result_of(findings([], indicators=[boxes]))])[0]
-    assert only.not_compared == "100% compliance records only"
+    assert only.not_compared == "100% no output or outcome on record"
     assert only.compared == "not known"
 
 

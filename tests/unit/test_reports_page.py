@@ -276,8 +276,9 @@ def test_what_is_tied_is_one_element_and_stays_text() -> None:
 def test_tests_and_estimators_go_by_their_own_names() -> None:
     effect = tobacco_effect().model_copy(
         update={
+            "unit_label": "share of persons",
             "alternatives": [
-                Alternative(name=name, estimate=1.0)
+                Alternative(name=name, estimate=0.5, std_error=0.125)
                 for name in ("callaway_santanna", "within_block")
             ],
             "diagnostics": [
@@ -292,7 +293,9 @@ def test_tests_and_estimators_go_by_their_own_names() -> None:
         "Callaway\u2013Sant'Anna",
         "Within block",
     ]
-    assert [row[0] for row in others.records] == ["callaway_santanna", "within_block"]
+    assert others.caption == "Other estimators, same question (percentage points)"
+    assert others.rows[0][1:] == ("+50", "12.5")
+    assert others.records[0] == ("callaway_santanna", 0.5, 0.125, "share of persons")
     assert [row[0] for row in tests.rows] == ["Pre-trend, slope", "Unit shift"]
 
 

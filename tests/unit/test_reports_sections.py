@@ -62,11 +62,11 @@ def test_nothing_is_drawn_of_what_is_not_known(build: Build) -> None:
 def test_evidence_tells_what_was_compared_and_what_unclear_spend_could_make_of_it() -> None:
     view = made(build_evidence)
     assert view.chart.text.title == (
-        "80% of advocacy spend was set against a comparison, 15% has compliance records only"
+        "80% of advocacy spend was set against a comparison, 15% has no output or outcome on record"
     )
     rows = {row.label: row for row in view.chart.rows}
     assert rows["Effect compared (E3): unfavourable"].figures == "18.3%"
-    assert rows["Compliance records only (E0)"].beside == pytest.approx(1.7 / 7)
+    assert rows["No output or outcome on record (E0)"].beside == pytest.approx(1.7 / 7)
     assert rows["Outputs counted only (E1)"].beside is None
     name = "q1.evidence_share"
     clear = made(build_evidence, part(name, 1, 2, grade="E0"), part(name, 1, 2, grade="E3"))
@@ -80,7 +80,7 @@ def test_spend_without_any_comparison_is_one_row_and_not_four_empty_ones() -> No
     view = made(build_evidence, *rows)
     assert [row.label for row in view.chart.rows] == [
         "Effect compared (E3)",
-        "Compliance records only (E0)",
+        "No output or outcome on record (E0)",
     ]
 
 

@@ -52,10 +52,10 @@ def test_an_initiative_stands_at_its_compliance_in_the_band_of_its_evidence() ->
     assert strong.radius == pytest.approx(2 * weak.radius)
     assert chart.key == (
         "a, USD 4 million: 90% complete, effect compared, unfavourable",
-        "b, USD 1 million: 10% complete, compliance records only",
+        "b, USD 1 million: 10% complete, no output or outcome on record",
     )
     assert chart.text.title == (
-        "1 of 2 initiatives has evidence, and complete compliance in most activities"
+        "1 of 2 initiatives: an outcome on record, and complete compliance in most activities"
     )
     assert [mark.shape for mark in chart.rows] == ["triangle-down", "circle-open"]
 
@@ -66,7 +66,7 @@ def test_money_of_one_initiative_at_two_grades_is_two_marks_and_never_summed() -
     assert [(mark.grade, mark.spend) for mark in chart.rows] == [("E1", 3e6), ("E0", 2e6)]
 
 
-@pytest.mark.parametrize("side", [186.0, 386.0])
+@pytest.mark.parametrize("side", [182.0, 382.0])
 def test_marks_keep_their_share_and_stand_in_lanes_where_they_would_cover_each_other(
     side: float,
 ) -> None:
