@@ -150,8 +150,10 @@ def _bias_title(rows: tuple[BiasRow, ...], effect: Effect) -> str:
     standing = len(tried) - len(broken)
     how_many = "all" if not broken else f"{standing} of" if standing else "none of"
     title = f"{subject} stands under {how_many} {len(tried)} ways of removing bias"
-    one = len(broken) == 1 and len(tried) > 2
-    return f"{title}, but not with {inside(broken[0].label)}" if one else title
+    if len(broken) == 1 and len(tried) > 2:
+        title = f"{title}, but not with {inside(broken[0].label)}"
+    untried = sum(row.state == "not_evaluated" for row in rows)
+    return f"{title}; {untried} could not be evaluated" if untried else title
 
 
 def _bias_reading(effect: Effect) -> str:

@@ -1,5 +1,6 @@
 """Names from the data, made safe to set in a sentence; escaping is left to the page."""
 
+import re
 import unicodedata
 
 ELLIPSIS = "\u2026"
@@ -66,6 +67,13 @@ def inside(name: str) -> str:
 def human(identifier: str) -> str:
     """A table's or column's identifier as words."""
     return clean(identifier).replace("_", " ").replace(".", ": ")
+
+
+def stepped(label: str) -> tuple[float, bool]:
+    """What sorts bands of numbers: `Under 40`, `40 to 64`, `65 and over`; other labels are even."""
+    number = re.search(r"\d+(?:\.\d+)?", label)
+    below = label.lower().startswith(("under ", "below ", "up to ", "<"))
+    return (float(number[0]) if number else 0.0, not below)
 
 
 def listed(parts: list[str], last: str = "and") -> str:

@@ -3,7 +3,7 @@
 from reports.charts import ChartText
 from reports.indicator_rows import is_ok, overall, rows_of, shown
 from reports.indicator_tables import Entry, RowsView, row_of, spoken
-from reports.names import clean, human, inside
+from reports.names import clean, human, inside, stepped
 from reports.numbers import percent
 from reports.rows import Row, RowGroup, RowsChart, room_above
 from reports.sources import source_line
@@ -159,6 +159,14 @@ def ratio_view(findings: Findings, chart_id: str, subject: str, entries: list[En
     known = [entry for entry in entries if is_ok(entry.row)]
     least = min(known, key=lambda entry: entry.row.value or 0.0)
     most = max(known, key=lambda entry: entry.row.value or 0.0)
+    dimensions = list(dict.fromkeys(entry.row.by.get("dimension", "region") for entry in entries))
+    entries = sorted(
+        entries,
+        key=lambda entry: (
+            dimensions.index(entry.row.by.get("dimension", "region")),
+            *stepped(entry.label),
+        ),
+    )
     groups: dict[str, list[Row]] = {}
     for entry in entries:
         heading = entry.row.by.get("dimension", "region")

@@ -215,6 +215,11 @@ def test_the_title_of_the_bias_chart_says_what_stands_and_what_alone_does_not() 
     assert bias_title(one) == (
         "The effect stands under 2 of 3 ways of removing bias, but not with earlier trend removed"
     )
+    untried = Interval(name="calibrated", status="NOT_EVALUATED")
+    some = effect.model_copy(update={"intervals": [*ways, untried]})
+    assert bias_title(some) == (
+        "The effect stands under all 3 ways of removing bias; 1 could not be evaluated"
+    )
     none = effect.model_copy(update={"intervals": [way("plain", -1.0), way("donut", -1.0)]})
     assert bias_title(none) == "The effect stands under none of 2 ways of removing bias"
     flat = effect.model_copy(update={"intervals": ways[:1], "verdict": "no_meaningful_effect"})

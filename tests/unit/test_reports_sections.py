@@ -175,6 +175,24 @@ def test_money_for_each_person_has_its_currency_on_the_axis_too() -> None:
     assert "EUR 20" in rows_figure(view.chart)["layout"]["xaxis"]["ticktext"]
 
 
+def test_bands_of_age_stand_from_the_youngest() -> None:
+    bands = {"a": "40 to 64", "b": "65 and over", "c": "Under 40"}
+    rows = [
+        value("e.reach_ratio", 0.5, "ratio", dimension=dimension, subgroup_id=own).model_copy(
+            update={"label": label}
+        )
+        for dimension, own, label in (
+            *(("sex", name, name) for name in ("Women", "Men")),
+            *(("age", own, label) for own, label in bands.items()),
+        )
+    ]
+    view = build_reach(only(*rows))
+    assert view is not None
+    assert [group.heading for group in view.chart.groups] == ["Sex", "Age"]
+    shown = [[row.label for row in group.rows] for group in view.chart.groups]
+    assert shown == [["Women", "Men"], ["Under 40", "40 to 64", "65 and over"]]
+
+
 def test_regions_stand_in_the_order_of_their_names() -> None:
     codes = ("DE-BB", "DE-BE", "FR-IDF", "DE-BY")
     name = "e.spend_per_patient"
