@@ -20,6 +20,8 @@ from schemas.vocabulary import Verdict
 
 BiasState = Literal["stands", "breaks", "no_interval", "not_evaluated", "not_applicable"]
 ARIA_ROWS = 12
+MUCH = 0.1
+"""Unclassified spend above this part of advocacy spend is told beside it."""
 
 
 @dataclass(frozen=True)
@@ -173,12 +175,16 @@ def build_spend(findings: Findings) -> SpendChart | None:
 
 
 def _spend_title(bars: list[SpendBar]) -> str:
-    """Advocacy, and patient support beside it where there is any."""
-    own = f"{bars[0].label} spend: {bars[0].figures}"
-    support = next((bar for bar in bars[1:] if bar.label == SPEND_WORDS["q1.spend_support"]), None)
-    if support is None or not support.amount:
-        return own
-    return f"{own}; patient support, never added to it: {support.figures}"
+    """Advocacy; patient support where there is any, unclassified spend where there is much."""
+    kinds = {bar.label: bar for bar in bars[1:]}
+    support = kinds.get(SPEND_WORDS["q1.spend_support"])
+    unclear = kinds.get(SPEND_WORDS["q1.spend_unclassified"])
+    said = [f"{bars[0].label} spend: {bars[0].figures}"]
+    if support and support.amount:
+        said.append(f"patient support, never added to it: {support.figures}")
+    if unclear and (unclear.amount or 0.0) > MUCH * (bars[0].amount or 0.0):
+        said.append(f"unclassified: {unclear.figures}")
+    return "; ".join(said)
 
 
 def _forest_text(

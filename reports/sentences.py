@@ -92,12 +92,22 @@ def interval_note(effect: Effect) -> str:
     """What the range is, or why there is none."""
     if effect.estimate is None:
         return ""
-    if deciding_range(effect) is not None:
-        return _range_note(effect)
+    if (bounds := deciding_range(effect)) is not None:
+        return f"{_range_note(effect)}{_too_small(effect, bounds)}"
     if 0 < effect.exposed_count <= FEW_EXPOSED:
         exposed = count(effect.exposed_count, "exposed unit")
         return f"No interval is claimed from {exposed}: the permutation test decides."
     return "No interval could be computed."
+
+
+def _too_small(effect: Effect, bounds: tuple[float, float]) -> str:
+    """Said of a claimed effect whose range reaches into what would not be worthwhile."""
+    worthwhile = effect.smallest_worthwhile_effect
+    is_claimed = effect.verdict in {"improves", "harms"} and worthwhile is not None
+    near = min(abs(bound) for bound in bounds)
+    return (
+        " Part of it is too small to matter." if is_claimed and near < (worthwhile or 0.0) else ""
+    )
 
 
 def _range_note(effect: Effect) -> str:

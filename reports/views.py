@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from reports.charts import ChartText, build_forest, build_spend
+from reports.charts import MUCH, ChartText, build_forest, build_spend
 from reports.effect_charts import build_bias, build_event_study
 from reports.effect_svg import draw_bias, draw_event_study, draw_spend
 from reports.figures import Figure, bias_figure, event_figure, spend_figure
@@ -156,12 +156,20 @@ def _facts_without_effect(findings: Findings) -> list[Fact]:
     return [
         Fact("Best estimate", "None", "No effect was estimated."),
         Fact("Certainty", "Not graded"),
-        Fact("Cost", money(spend.value, spend.unit), "All advocacy spend.")
+        Fact("Cost", money(spend.value, spend.unit), _all_spend(findings, spend.value))
         if spend is not None and spend.value is not None
         else Fact("Cost", "Not known", "No advocacy spend was supplied."),
         Fact("Cost per unit", "Not known" if not known else "Not claimed"),
         Fact("What would change this", f"Supplying the tables named above{plan}."),
     ]
+
+
+def _all_spend(findings: Findings, advocacy: float) -> str:
+    """That it is all advocacy spend, and how much more could not be classified."""
+    more = overall(findings, "q1.spend_unclassified")
+    if more is None or (more.value or 0.0) <= MUCH * advocacy:
+        return "All advocacy spend."
+    return f"All advocacy spend; {money(more.value or 0.0, more.unit)} more is unclassified."
 
 
 def certainty_fact(certainty: Certainty | None) -> Fact:

@@ -212,6 +212,12 @@ def test_a_bound_that_is_not_zero_does_not_read_as_zero() -> None:
 def test_the_note_on_the_range_says_what_the_range_is() -> None:
     trial = incentive_effect().model_copy(update={"method": "randomised", "missing_share": 0.0})
     assert interval_note(trial) == "The range is the 95% interval."
+    near = {"robust_low": 0.05, "smallest_worthwhile_effect": 0.1}
+    assert interval_note(trial.model_copy(update=near)) == (
+        "The range is the 95% interval. Part of it is too small to matter."
+    )
+    unclear = trial.model_copy(update=near | {"verdict": "inconclusive"})
+    assert interval_note(unclear) == "The range is the 95% interval."
     gaps = interval_note(trial.model_copy(update={"missing_share": 0.1}))
     assert gaps.endswith("widened by what the missing outcomes could hide.")
     observed = interval_note(trial.model_copy(update={"method": "group_time_did"}))
