@@ -108,8 +108,10 @@ def _amount(value: float, effect: Effect) -> str:
 
 
 def _row(effect: Effect) -> tuple[str, ...]:
-    reason, word = short_reason(effect), VERDICT_WORDS[effect.verdict]
     part = effect.part
+    is_hidden = effect.estimate is None and part.suppressed_share == 1.0
+    reason = "every cell is too small to be shown" if is_hidden else short_reason(effect)
+    word = VERDICT_WORDS[effect.verdict]
     group = f"{human(part.dimension)}: {human(part.level)}" if part.level else ""
     figures = "no estimate" if effect.estimate is None else estimate_phrase(effect)
     means, share = part.means, part.suppressed_share

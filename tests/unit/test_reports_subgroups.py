@@ -67,6 +67,14 @@ def test_every_level_has_a_row_and_none_is_counted_elsewhere() -> None:
     assert result.questions[0].answer.startswith("Very uncertain: the one effect evaluated")
 
 
+def test_a_level_of_which_every_cell_is_hidden_says_so() -> None:
+    hidden = SubgroupPart(dimension="sex", level="male", suppressed_share=1.0)
+    nothing = {"estimate": None, "verdict": "not_evaluable", "reasons": ["NO_OUTCOME"]}
+    table = subgroup_table(write_words(findings([level("men", "male", part=hidden, **nothing)])))
+    assert table is not None
+    assert table.rows[0][2] == "Not evaluable: every cell is too small to be shown"
+
+
 def test_the_page_has_a_section_by_subgroup_only_where_the_plan_asks_for_one() -> None:
     page = render_report(by_sex())
     assert '<h2 id="subgroups-title">By subgroup</h2>' in page
