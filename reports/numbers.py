@@ -175,7 +175,7 @@ def tied(text: str) -> str:
     """
     held = re.sub(r"\b(\d{1,2}) ([A-Z][a-z]+) (?=\d{4}\b)", "\\1\u00a0\\2\u00a0", text)
     held = re.sub(r"(?<![\d.,\u00a0])(\(range )?[\d.,\u2212]+ to (?=[\d\u2212])", _whole, held)
-    held = re.sub(r"(\b[A-Z]{3}|\bof|[=<>]) (?=\d)", "\\1\u00a0", held)
+    held = re.sub(r"(\b[A-Z]{3}|(?<=\d )of|(?<=points )of|[=<>]) (?=\d)", "\\1\u00a0", held)
     return re.sub(r"(\d%?) (?!to\b)(?=[a-z])", "\\1\u00a0", held)
 
 

@@ -256,6 +256,9 @@ def test_a_number_keeps_the_word_after_it_on_its_line() -> None:
     assert tied("range \u22121.4 to 3.6, 1 better") == (
         "range \u22121.4\u00a0to\u00a03.6, 1\u00a0better"
     )
+    assert tied("43 of 180, a drift of 2 points of 5") == (
+        "43\u00a0of\u00a0180, a drift of 2\u00a0points of\u00a05"
+    )
     assert tied("2 (range 1.4 to 3.6)") == "2 (range\u00a01.4\u00a0to\u00a03.6)"
     assert tied("in need, 1 May 2021 to 31 June 2024.") == (
         "in need, 1\u00a0May\u00a02021 to 31\u00a0June\u00a02024."
