@@ -15,7 +15,6 @@ from reports.forest_figure import forest_figure
 from reports.forest_svg import MIDDLE, NARROW, WIDE, draw_forest, figure_lines
 from reports.measure import text_width, wrap
 from reports.palette import QUIET
-from reports.views import headline_facts
 from schemas.findings import Effect, EventTime, Findings, Interval
 from schemas.vocabulary import IntervalName
 from tests.findings_extremes import all_samples, bare_effect, empty, extremes
@@ -227,22 +226,6 @@ def test_the_title_of_the_bias_chart_says_what_stands_and_what_alone_does_not() 
     assert bias_title(flat) == (
         "Little or no difference does not stand with the plain estimate; no other way applies"
     )
-
-
-def test_much_unclassified_spend_is_told_beside_the_advocacy_spend() -> None:
-    kinds = [spend("advocacy", 8e6), spend("support", 0.0), spend("unclassified", 0.9e6)]
-    chart = build_spend(findings([], indicators=kinds))
-    assert chart is not None
-    assert chart.text.title == "Advocacy spend: EUR 8 million; unclassified: EUR 900,000"
-    few = [*kinds[:2], spend("unclassified", 0.7e6)]
-    chart = build_spend(findings([], indicators=few))
-    assert chart is not None
-    assert chart.text.title == "Advocacy spend: EUR 8 million"
-    told = [headline_facts(findings([], indicators=some))[2].extra for some in (kinds, few)]
-    assert told == [
-        "All advocacy spend; EUR 900,000 more is unclassified.",
-        "All advocacy spend.",
-    ]
 
 
 def test_advocacy_and_support_are_never_in_one_total() -> None:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from reports.account_chart import account_title, account_words, build_accounts
+from reports.charts import build_spend
 from reports.notes import read_notes
 from reports.page import render_report
 from reports.rows_figure import rows_figure
@@ -17,6 +18,7 @@ from reports.spend_effect_figure import spend_effect_figure
 from reports.spend_effect_svg import draw_spend_effect
 from reports.subgroup_chart import build_subgroups
 from reports.tables import csv_text
+from reports.views import headline_facts
 from reports.words import write_words
 from schemas.findings import Cost, Effect, Findings, RowAccount, SubgroupPart
 from tests.findings_described import described
@@ -27,6 +29,7 @@ from tests.findings_samples import (
     portfolio,
     portfolio_effect,
     prop99,
+    spend,
     tobacco_effect,
 )
 
@@ -271,3 +274,19 @@ def test_no_two_elements_of_a_page_share_an_id() -> None:
     page = render_report(write_words(described()), digest="0" * 64)
     ids = re.findall(r'<[a-z0-9]+ [^>]*?\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
+
+
+def test_much_unclassified_spend_is_told_beside_the_advocacy_spend() -> None:
+    kinds = [spend("advocacy", 8e6), spend("support", 0.0), spend("unclassified", 0.9e6)]
+    chart = build_spend(findings([], indicators=kinds))
+    assert chart is not None
+    assert chart.text.title == "Advocacy spend: EUR 8 million; unclassified: EUR 900,000"
+    few = [*kinds[:2], spend("unclassified", 0.7e6)]
+    chart = build_spend(findings([], indicators=few))
+    assert chart is not None
+    assert chart.text.title == "Advocacy spend: EUR 8 million"
+    told = [headline_facts(findings([], indicators=some))[2].extra for some in (kinds, few)]
+    assert told == [
+        "All advocacy spend; EUR 900,000 more is unclassified.",
+        "All advocacy spend.",
+    ]
