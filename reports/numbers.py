@@ -64,9 +64,15 @@ def decimals_for(values: Iterable[float | None]) -> int:
 
 def decimals_for_bounds(value: float, low: float, high: float) -> int:
     """Decimals for an estimate and its range: at most two more where a bound would read as zero."""
-    least = decimals_for([value, low, high])
+    return decimals_for_column([value], [low, high])
+
+
+def decimals_for_column(values: Iterable[float | None], bounds: Iterable[float | None]) -> int:
+    """Decimals for estimates and ranges below each other, by the same rule."""
+    ends = [bound for bound in bounds if bound]
+    least = decimals_for([*values, *ends])
     for decimals in range(least, min(least + 3, 7)):
-        if all(bound == 0 or abs(bound) >= 0.5 * 10**-decimals for bound in (low, high)):
+        if all(abs(bound) >= 0.5 * 10**-decimals for bound in ends):
             return decimals
     return least
 

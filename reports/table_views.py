@@ -3,7 +3,17 @@
 from reports.charts import BiasChart, EventChart, SpendChart, threshold_text, times
 from reports.effect_charts import BIAS_WORDS
 from reports.names import clean, human, shorten
-from reports.numbers import MINUS, count, display_unit, money, number, p_value
+from reports.numbers import (
+    MINUS,
+    count,
+    decimals_for,
+    decimals_for_column,
+    display_unit,
+    fixed,
+    money,
+    number,
+    p_value,
+)
 from reports.phrases import (
     CHANCE_WORDS,
     COVARIATE_REASONS,
@@ -72,11 +82,14 @@ def summary_table(effects: list[Effect], table_id: str, caption: str) -> Table:
 
 def event_table(chart: EventChart, index: int) -> Table:
     """The points of an event study, in display units."""
+    decimals = decimals_for(
+        end for point in chart.points for end in (point.estimate, point.low, point.high)
+    )
     rows = tuple(
         (
             _signed_time(point.event_time),
-            number(point.estimate, signed=True),
-            _bounds(point.low, point.high),
+            fixed(point.estimate, decimals, signed=True),
+            _bounds(point.low, point.high, decimals),
         )
         for point in chart.points
     )
@@ -97,6 +110,10 @@ def event_table(chart: EventChart, index: int) -> Table:
 
 def bias_table(chart: BiasChart, index: int) -> Table:
     """The ways of removing bias, in display units."""
+    decimals = decimals_for_column(
+        [row.estimate for row in chart.rows],
+        [end for row in chart.rows for end in (row.low, row.high)],
+    )
     return Table(
         table_id=f"bias-table-{index}",
         caption=f"Ways of removing bias ({chart.axis_title})",
@@ -105,8 +122,8 @@ def bias_table(chart: BiasChart, index: int) -> Table:
             (
                 row.label,
                 row.removes,
-                DASH if row.estimate is None else number(row.estimate, signed=True),
-                _bounds(row.low, row.high),
+                DASH if row.estimate is None else fixed(row.estimate, decimals, signed=True),
+                _bounds(row.low, row.high, decimals),
                 BIAS_WORDS[row.state],
             )
             for row in chart.rows
@@ -328,10 +345,10 @@ def _signed_time(event_time: int) -> str:
     return f"{MINUS}{-event_time}" if event_time < 0 else str(event_time)
 
 
-def _bounds(low: float | None, high: float | None) -> str:
+def _bounds(low: float | None, high: float | None, decimals: int) -> str:
     if low is None or high is None:
         return "none claimed"
-    return f"{number(low)} to {number(high)}"
+    return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
 
 
 def _known(value: float | None, *, signed: bool = False) -> str:

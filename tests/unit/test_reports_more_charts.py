@@ -8,6 +8,7 @@ import pytest
 
 from reports.account_chart import account_title, account_words, build_accounts
 from reports.charts import build_spend
+from reports.effect_charts import build_bias, build_event_study
 from reports.notes import read_notes
 from reports.page import render_report
 from reports.rows_figure import rows_figure
@@ -17,10 +18,11 @@ from reports.spend_effect import APART, SHOWN, build_spend_effect, spend_effect_
 from reports.spend_effect_figure import spend_effect_figure
 from reports.spend_effect_svg import draw_spend_effect
 from reports.subgroup_chart import build_subgroups
+from reports.table_views import bias_table, event_table
 from reports.tables import csv_text
 from reports.views import headline_facts
 from reports.words import write_words
-from schemas.findings import Cost, Effect, Findings, RowAccount, SubgroupPart
+from schemas.findings import Cost, Effect, EventTime, Findings, Interval, RowAccount, SubgroupPart
 from tests.findings_described import described
 from tests.findings_extremes import suppressed
 from tests.findings_samples import (
@@ -274,6 +276,25 @@ def test_no_two_elements_of_a_page_share_an_id() -> None:
     page = render_report(write_words(described()), digest="0" * 64)
     ids = re.findall(r'<[a-z0-9]+ [^>]*?\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
+
+
+def test_numbers_below_each_other_have_the_same_decimals() -> None:
+    ways = {"plain": (2.0, 1.25, 3.4), "donut": (2.2456, -0.003, 4.0)}
+    intervals = [
+        Interval.model_validate(
+            {"name": name, "status": "PASS", "estimate": middle, "low95": low, "high95": high}
+        )
+        for name, (middle, low, high) in ways.items()
+    ]
+    path = [EventTime(event_time=0, estimate=2.0, ci_low=-0.003, ci_high=12.5)]
+    effect = portfolio().effects[0]
+    effect = effect.model_copy(update={"intervals": intervals, "event_study": path})
+    bias, event = build_bias(effect, 1), build_event_study(effect, 1, "month")
+    assert bias is not None
+    assert event is not None
+    told = [row[2:4] for row in bias_table(bias, 1).rows]
+    assert told == [("+2.000", "1.250 to 3.400"), ("+2.246", "\u22120.003 to 4.000")]
+    assert event_table(event, 1).rows == (("0", "+2.0", "0.0 to 12.5"),)
 
 
 def test_much_unclassified_spend_is_told_beside_the_advocacy_spend() -> None:
