@@ -103,11 +103,10 @@ def interval_note(effect: Effect) -> str:
 def _too_small(effect: Effect, bounds: tuple[float, float]) -> str:
     """Said of a claimed effect whose range reaches into what would not be worthwhile."""
     worthwhile = effect.smallest_worthwhile_effect
-    is_claimed = effect.verdict in {"improves", "harms"} and worthwhile is not None
+    if effect.verdict not in {"improves", "harms"} or worthwhile is None:
+        return ""
     near = min(abs(bound) for bound in bounds)
-    return (
-        " Part of it is too small to matter." if is_claimed and near < (worthwhile or 0.0) else ""
-    )
+    return " Part of it is too small to matter." if near < worthwhile else ""
 
 
 def _range_note(effect: Effect) -> str:

@@ -337,7 +337,7 @@ def facts_of(effect: Effect) -> list[tuple[str, str]]:
         ("Smallest worthwhile effect", threshold_text(effect)),
     ]
     if effect.p_value is not None:
-        facts.append(("Two-sided p of the worst way, Holm-adjusted", p_value(effect.p_value)))
+        facts.append(("Two-sided p, Holm-adjusted", p_value(effect.p_value)))
     return facts
 
 
